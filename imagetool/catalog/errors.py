@@ -1,0 +1,26 @@
+"""What can be wrong when a model is looked for, in sentences."""
+
+from __future__ import annotations
+
+from imagetool.core.errors import ImagetoolError
+
+
+class CatalogError(ImagetoolError):
+    """Base of all errors about which plugins and models exist."""
+
+
+class UnknownModel(CatalogError):
+    """No model of that name can do the task."""
+
+    def __init__(self, name: str, task: str, known: tuple[str, ...]) -> None:
+        self.name, self.task, self.known = name, task, known
+        choice = f"Choose one of {', '.join(known)}." if known else f"No installed model can {task}."
+        super().__init__(f"There is no model “{name}” for {task}. {choice}")
+
+
+class NoModel(CatalogError):
+    """No installed model can do the task at all."""
+
+    def __init__(self, task: str) -> None:
+        self.task = task
+        super().__init__(f"No installed model can {task}; “models” lists what is there.")

@@ -1,0 +1,84 @@
+"""The command line: what it understands, and how an error becomes one sentence and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from imagetool import __version__
+from imagetool.cli.errors import UsageError
+from imagetool.cli.listing import list_models, list_plugins
+from imagetool.cli.run import run_task
+from imagetool.core.errors import ImagetoolError
+from imagetool.plugin.errors import ParameterError, UnknownParameter
+from imagetool.plugin.tasks import Task
+
+COMMANDS = ("run", "models", "plugins", "evaluate")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carries out one command; returns 0 when done, 1 when it failed, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.act(options)
+    except (UsageError, ParameterError, UnknownParameter) as error:
+        return _said(error, 2)
+    except ImagetoolError as error:
+        return _said(error, 1)
+    except KeyboardInterrupt:
+        return _said("Stopped; nothing was written.", 1)
+    return 0
+
+
+def _said(sentence: object, status: int) -> int:
+    print(" ".join(str(sentence).split()), file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="imagetool", description="The editor's models, without its window.")
+    parser.add_argument("--version", action="version", version=f"imagetool {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_run(commands.add_parser("run", help="run a model on a picture"))
+    _add_listings(commands)
+    _add_evaluate(commands.add_parser("evaluate", help="measure a model against its rivals"))
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("task", choices=[task.value for task in Task], metavar="TASK", help=", ".join(Task))
+    parser.add_argument("input", metavar="INPUT", help="the picture")
+    parser.add_argument("-o", "--output", required=True, help="where the result is written")
+    parser.add_argument("--model", help="id of the model; the default one otherwise")
+    parser.add_argument("--mask", help="a picture of the same size, white where the model may paint")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same bytes (default 0)")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(act=run_task)
+
+
+def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser("models", help="list all models")
+    models.add_argument("--json", action="store_true", help="print one JSON object")
+    models.set_defaults(act=list_models)
+    plugins = commands.add_parser("plugins", help="list the plugins")
+    plugins.add_argument("what", choices=["list"], metavar="list")
+    plugins.add_argument("--json", action="store_true", help="print one JSON object")
+    plugins.set_defaults(act=list_plugins)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("task", choices=["inpaint"], metavar="TASK", help="inpaint")
+    parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos")
+    parser.add_argument("--model", help="id of the model; the default one otherwise")
+    parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(act=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from imagetool.cli.evaluate import evaluate  # brings OpenCV
+
+    evaluate(options)

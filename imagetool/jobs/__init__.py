@@ -1,0 +1,1 @@
+"""Starts, watches, cancels and restarts workers; turns their answers into callbacks."""

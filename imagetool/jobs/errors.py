@@ -1,0 +1,46 @@
+"""Why a job did not end well, in sentences."""
+
+from __future__ import annotations
+
+from imagetool.core.errors import ImagetoolError
+
+
+class JobError(ImagetoolError):
+    """Base of all errors of jobs; `details` is what the log holds."""
+
+    def __init__(self, sentence: str, details: str = "") -> None:
+        self.details = details
+        super().__init__(sentence)
+
+
+class ModelFailed(JobError):
+    """The model said itself what went wrong."""
+
+
+class WorkerDied(JobError):
+    """The process of the model ended in the middle of a job."""
+
+    def __init__(self, model: str, reason: str, log: str) -> None:
+        self.model, self.reason = model, reason
+        super().__init__(
+            f"“{model}” stopped unexpectedly. Your image is unchanged. Run it again, or look at the details.",
+            f"{reason}\n{log}".strip(),
+        )
+
+
+class PluginSuspended(JobError):
+    """The plugin died too often to be started again."""
+
+    def __init__(self, plugin: str, deaths: int, window_s: float) -> None:
+        self.plugin, self.deaths, self.window_s = plugin, deaths, window_s
+        super().__init__(
+            f"“{plugin}” stopped unexpectedly {deaths} times within {window_s / 60:.0f} minutes and is "
+            "suspended. Restart imagetool to try it again."
+        )
+
+
+class NothingMasked(JobError):
+    """There is nothing to fill."""
+
+    def __init__(self) -> None:
+        super().__init__("The mask is empty. Paint over what should go, then run it again.")

@@ -1,0 +1,1 @@
+"""What every torch plugin would otherwise write again: tensors, crops, devices, seeds."""

@@ -1,0 +1,100 @@
+"""Filling the holes of a picture of any size and depth with a model that sees a crop of floats."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from imagetool.core.geometry import Rect
+from imagetool.core.picture import Pixels
+from imagetool.kit.crops import plan_crops
+from imagetool.kit.tensors import check_result, to_pixels, to_tensor
+from imagetool.plugin.job import Job
+from imagetool.plugin.models import Inpainter
+from imagetool.plugin.parameters import Params
+
+
+class CropJobs(Protocol):
+    """Makes the job that a model sees while it fills one crop."""
+
+    def __call__(self, crop: Rect, begin: float, end: float) -> Job:
+        """The job whose previews cover `crop`, and whose 0…1 is `begin`…`end` of the whole."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Holes:
+    """A picture and what is to be filled in it.
+
+    `source` is (H, W, 4) straight alpha, uint8 or uint16, read-only; `mask` (h, w) uint8 covers `rect` of it,
+    every value above 0 is hole. `context` and `context_min_px` are those of `plan_crops`.
+    """
+
+    source: Pixels
+    mask: NDArray[np.uint8]
+    rect: Rect
+    context: float
+    context_min_px: int
+
+
+def fill_holes(
+    model: Inpainter, holes: Holes, params: Params, device: torch.device, job_for: CropJobs, result: Pixels
+) -> int:
+    """Fills every hole and writes the pixels of `holes.rect` to `result` (h, w, 4); returns the number of crops.
+
+    Outside the holes `result` equals the source. Where the surroundings are partly transparent, the model
+    fills the opacity like a gray picture.
+
+    Raises:
+        InvalidResult: where the model returns anything but a finite picture of the same shape.
+    """
+    result[...] = holes.source[holes.rect.slices]
+    bounds = Rect(0, 0, holes.source.shape[1], holes.source.shape[0])
+    plan = plan_crops(holes.mask, holes.rect, bounds, holes.context, holes.context_min_px)
+    total = sum(box.size.pixels for box, _ in plan)
+    done = 0
+    for box, crop in plan:
+        job = job_for(crop, done / total, (done + box.size.pixels) / total)
+        run = functools.partial(model.run, params=params, job=job)
+        _fill_crop(run, holes, crop, device, result)
+        done += box.size.pixels
+    return len(plan)
+
+
+def _fill_crop(
+    run: Callable[[Tensor, Tensor], Tensor], holes: Holes, crop: Rect, device: torch.device, result: Pixels
+) -> None:
+    pixels = holes.source[crop.slices]
+    hole = _hole_in(holes, crop)
+    hole_tensor = torch.from_numpy(hole).to(device)[None, None]  # (1, 1, h, w)
+    filled = _filled(run, pixels[..., :3], hole_tensor)
+    alpha = pixels[..., 3:]
+    if not bool((alpha == np.iinfo(alpha.dtype).max).all()):
+        alpha = _filled(run, np.repeat(alpha, 3, axis=2), hole_tensor)[..., :1]
+    part = crop.restrict(holes.rect)
+    inside = part.moved(-crop.left, -crop.top).slices
+    target = result[part.moved(-holes.rect.left, -holes.rect.top).slices]
+    chosen = hole[inside]
+    target[chosen] = np.concatenate([filled, alpha], axis=2)[inside][chosen]
+
+
+def _filled(run: Callable[[Tensor, Tensor], Tensor], pixels: Pixels, hole: Tensor) -> Pixels:
+    image = to_tensor(pixels, hole.device)  # (1, 3, h, w)
+    with torch.inference_mode():
+        return to_pixels(check_result(run(image, hole), image), pixels.dtype)
+
+
+def _hole_in(holes: Holes, crop: Rect) -> NDArray[np.bool_]:
+    """The hole (h, w) of a crop that may reach beyond the mask."""
+    hole = np.zeros((crop.height, crop.width), np.bool_)
+    part = crop.restrict(holes.rect)
+    inside = holes.mask[part.moved(-holes.rect.left, -holes.rect.top).slices] > 0
+    hole[part.moved(-crop.left, -crop.top).slices] = inside
+    return hole

@@ -1,0 +1,43 @@
+"""Pictures as tensors and back: the one place where integers become floats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from imagetool.core.picture import Pixels
+from imagetool.kit.errors import InvalidResult
+
+
+def to_tensor(pixels: Pixels, device: torch.device) -> Tensor:
+    """(H, W, C) uint8 or uint16 as (1, C, H, W) float32 in [0, 1]."""
+    top = float(np.iinfo(pixels.dtype).max)
+    floats = torch.from_numpy(pixels.astype(np.float32)).to(device)  # (H, W, C)
+    return floats.permute(2, 0, 1).unsqueeze(0).contiguous() / top  # (1, C, H, W)
+
+
+def to_pixels(image: Tensor, dtype: np.dtype[Any]) -> Pixels:
+    """(1, C, H, W) float in [0, 1], clipped and rounded, as (H, W, C) of `dtype`."""
+    top = float(np.iinfo(dtype).max)
+    scaled = image[0].permute(1, 2, 0).float().clamp(0, 1) * top + 0.5  # (H, W, C)
+    pixels: Pixels = scaled.cpu().numpy().astype(dtype)
+    return pixels
+
+
+def check_result(image: object, like: Tensor) -> Tensor:
+    """`image` itself, if it is a finite float tensor of the shape of `like`.
+
+    Raises:
+        InvalidResult: with what was expected and what came.
+    """
+    expected = f"finite numbers of shape {tuple(like.shape)}"
+    if not isinstance(image, Tensor):
+        raise InvalidResult(expected, type(image).__name__)
+    if image.shape != like.shape or not image.is_floating_point():
+        raise InvalidResult(expected, f"{image.dtype} of shape {tuple(image.shape)}".replace("torch.", ""))
+    if not bool(torch.isfinite(image).all()):
+        raise InvalidResult(expected, "values that are not numbers")
+    return image

@@ -1,0 +1,22 @@
+"""The promise between a plugin and imagetool: manifest, parameters, tasks, errors."""
+
+from imagetool.plugin.errors import Cancelled, ManifestError, ParameterError, PluginError
+from imagetool.plugin.job import Job
+from imagetool.plugin.manifest import Manifest, ModelEntry
+from imagetool.plugin.models import Inpainter, Model
+from imagetool.plugin.parameters import Params
+from imagetool.plugin.tasks import Task
+
+__all__ = [
+    "Cancelled",
+    "Inpainter",
+    "Job",
+    "Manifest",
+    "ManifestError",
+    "Model",
+    "ModelEntry",
+    "ParameterError",
+    "Params",
+    "PluginError",
+    "Task",
+]

@@ -1,0 +1,41 @@
+"""What models can be asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """A kind of work; the value is its name in manifests and on the command line."""
+
+    INPAINT = "inpaint"
+    UPSCALE = "upscale"
+    DENOISE = "denoise"
+    COLORIZE = "colorize"
+    GENERATE = "generate"
+    SCORE = "score"
+    SEGMENT = "segment"
+    FILTER = "filter"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """How a task is called in the window: the verb on its button, what it did, and what it needs first."""
+
+    verb: str
+    past: str
+    needs_mask: bool = False
+    hint: str = ""
+
+
+WORDS: dict[Task, TaskWords] = {
+    Task.INPAINT: TaskWords("Fill", "Filled", needs_mask=True, hint="Paint over what should go"),
+    Task.UPSCALE: TaskWords("Enlarge", "Enlarged"),
+    Task.DENOISE: TaskWords("Denoise", "Denoised"),
+    Task.COLORIZE: TaskWords("Colour", "Coloured"),
+    Task.GENERATE: TaskWords("Create", "Created"),
+    Task.SCORE: TaskWords("Score", "Scored"),
+    Task.SEGMENT: TaskWords("Select", "Selected"),
+    Task.FILTER: TaskWords("Apply", "Applied"),
+}

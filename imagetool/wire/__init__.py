@@ -1,0 +1,1 @@
+"""What is said between the processes, and where the pixels lie."""

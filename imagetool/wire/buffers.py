@@ -1,0 +1,137 @@
+"""Pixels between the processes: memory-mapped files in a private folder that the editor owns."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imagetool.wire.errors import NoRoomForPixels
+from imagetool.wire.messages import BufferRef
+
+_FOLDER_PREFIX = "imagetool-pixels-"
+_SPARE_BUFFERS = 4  # kept for the next job: touching fresh pages costs more than copying into used ones
+
+
+class Buffer:
+    """One file, mapped; holds one array at a time, from the file's start."""
+
+    def __init__(self, path: Path, capacity_bytes: int) -> None:
+        self.path = path
+        self.capacity_bytes = capacity_bytes
+        with path.open("xb+") as file:
+            _reserve(file.fileno(), capacity_bytes, path)
+            self._map = mmap.mmap(file.fileno(), capacity_bytes)
+        self._shape: tuple[int, ...] = (0,)
+        self._dtype: np.dtype[Any] = np.dtype(np.uint8)
+
+    def shaped(self, shape: tuple[int, ...], dtype: Any) -> Buffer:
+        """Makes the buffer hold an array of that form; the pixels are whatever was there before."""
+        self._shape, self._dtype = shape, np.dtype(dtype)
+        return self
+
+    @property
+    def ref(self) -> BufferRef:
+        """How another process finds the array."""
+        return BufferRef(str(self.path), self._shape, self._dtype.name)
+
+    @property
+    def array(self) -> NDArray[Any]:
+        """The array itself, writable, shared with the worker; copy what is to be kept."""
+        return np.ndarray(self._shape, self._dtype, buffer=self._map)
+
+    def close(self) -> None:
+        """Gives the memory back. Arrays taken from the buffer must be gone."""
+        self._map.close()
+        self.path.unlink(missing_ok=True)
+
+
+class BufferPool:
+    """Hands out buffers and takes them back; used by one thread."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=_memory_folder()))
+        self._spare: list[Buffer] = []
+        self._count = 0
+
+    def take(self, shape: tuple[int, ...], dtype: Any) -> Buffer:
+        """A buffer for an array of that form; its content is undefined.
+
+        Raises:
+            NoRoomForPixels: where the space cannot be reserved.
+        """
+        needed = max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)
+        fitting = [buffer for buffer in self._spare if needed <= buffer.capacity_bytes <= 4 * needed]
+        if fitting:
+            buffer = min(fitting, key=lambda spare: spare.capacity_bytes)
+            self._spare.remove(buffer)
+            return buffer.shaped(shape, dtype)
+        self._count += 1
+        return Buffer(self.folder / f"{self._count}.pixels", needed).shaped(shape, dtype)
+
+    def give_back(self, buffer: Buffer) -> None:
+        """Takes a buffer back for later jobs."""
+        self._spare.append(buffer)
+        while len(self._spare) > _SPARE_BUFFERS:
+            self._spare.pop(0).close()
+
+    def close(self) -> None:
+        """Gives all memory back and removes the folder."""
+        for buffer in self._spare:
+            buffer.close()
+        self._spare.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_array(ref: BufferRef, *, writable: bool) -> NDArray[Any]:
+    """The array at `ref`, mapped into this process.
+
+    Raises:
+        ValueError: where the file is smaller than the array.
+        OSError: where there is no such file.
+    """
+    needed = int(np.prod(ref.shape)) * np.dtype(ref.dtype).itemsize
+    with Path(ref.path).open("rb+" if writable else "rb") as file:
+        if os.fstat(file.fileno()).st_size < needed:
+            raise ValueError(f"the buffer is smaller than {ref.shape} of {ref.dtype}")
+        access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
+        mapped = mmap.mmap(file.fileno(), needed, access=access)
+    return np.ndarray(ref.shape, np.dtype(ref.dtype), buffer=mapped)
+
+
+def sweep_leftovers() -> None:
+    """Removes the pixel folders of editors that were killed; called once at the start."""
+    for folder in Path(_memory_folder()).glob(f"{_FOLDER_PREFIX}*"):
+        pid = folder.name.removeprefix(_FOLDER_PREFIX).split("-")[0]
+        if pid.isdigit() and not _alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    import psutil
+
+    return bool(psutil.pid_exists(pid))
+
+
+def _memory_folder() -> str:
+    """A folder in memory where the system has one, else the one for temporary files."""
+    shared = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private folder in it
+    return str(shared) if os.access(shared, os.W_OK) else tempfile.gettempdir()
+
+
+def _reserve(descriptor: int, size_bytes: int, path: Path) -> None:
+    """Takes the space now: a full disk is an error here, where later it would be a SIGBUS."""
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, size_bytes)
+        else:
+            os.truncate(descriptor, size_bytes)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise NoRoomForPixels(size_bytes, str(path.parent.parent)) from None

@@ -1,0 +1,181 @@
+"""Every message between editor and worker, as plain values; JSON is their only other form."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any, Union
+
+from imagetool.wire.errors import BadFrame
+
+Scalar = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class BufferRef:
+    """Where pixels lie: a file of the host, and the array in it, row-major from the file's start."""
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class RectRef:
+    """A half-open rectangle in the picture's pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+# From the editor to the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first message: what may be imported, and how many processor threads to use (0: all)."""
+
+    import_paths: tuple[str, ...]
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One job. `source` is (H, W, 4) and read-only; `mask` (h, w) and `result` (h, w, 4) cover `rect`."""
+
+    job_id: str
+    task: str
+    module: str
+    attribute: str
+    params: dict[str, Scalar]
+    seed: int
+    device: str
+    context: float
+    context_min_px: int
+    rect: RectRef
+    source: BufferRef
+    mask: BufferRef
+    result: BufferRef
+    preview: BufferRef
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop that job at the next opportunity."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTaken:
+    """The preview buffer may be written again."""
+
+    job_id: str
+
+
+# From the worker to the editor
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker has started and waits for jobs."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a job is done, 0 to 1, and what is being done."""
+
+    job_id: str
+    done: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The preview buffer holds (height, width, 3) uint8 that covers `rect` of the picture."""
+
+    job_id: str
+    rect: RectRef
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result buffer is filled."""
+
+    job_id: str
+    device: str
+    precision: str
+    seconds: float
+    tiles: int
+    peak_rss_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The job was cancelled."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job failed: a sentence for the user, and the details for the log."""
+
+    job_id: str
+    sentence: str
+    details: str
+
+
+Message = Start | Run | Cancel | PreviewTaken | Ready | Progress | Preview | Done | Stopped | Failed
+TO_WORKER: tuple[type, ...] = (Start, Run, Cancel, PreviewTaken)
+TO_EDITOR: tuple[type, ...] = (Ready, Progress, Preview, Done, Stopped, Failed)
+
+
+def to_json(message: Message) -> dict[str, Any]:
+    """The message as JSON values, with its kind."""
+    return {"kind": type(message).__name__, **dataclasses.asdict(message)}
+
+
+def from_json(value: object, allowed: tuple[type, ...]) -> Any:
+    """The message that `value` describes.
+
+    Raises:
+        BadFrame: where it is none of the `allowed` kinds, a field is missing, unknown or of another type.
+    """
+    kinds = {kind.__name__: kind for kind in allowed}
+    if not isinstance(value, dict) or value.get("kind") not in kinds:
+        raise BadFrame("its kind is not known")
+    fields = {key: item for key, item in value.items() if key != "kind"}
+    return _built(kinds[value["kind"]], fields)
+
+
+def _built(kind: type, fields: dict[str, Any]) -> Any:
+    hints = typing.get_type_hints(kind)
+    if fields.keys() != hints.keys():
+        raise BadFrame(f"{kind.__name__} has the fields {sorted(fields)}, not {sorted(hints)}")
+    return kind(**{name: _fitted(value, hints[name], f"{kind.__name__}.{name}") for name, value in fields.items()})
+
+
+def _fitted(value: Any, hint: Any, place: str) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
+        return _built(hint, value)
+    if origin is tuple and isinstance(value, list | tuple):
+        return tuple(_fitted(item, arguments[0], place) for item in value)
+    if origin is dict and isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: _fitted(item, arguments[1], place) for key, item in value.items()}
+    if origin in (types.UnionType, Union) and type(value) in arguments:
+        return value
+    if hint is float and type(value) in (int, float):
+        return float(value)
+    if type(value) is hint:
+        return value
+    raise BadFrame(f"{place} is {value!r:.80}")

@@ -1,0 +1,86 @@
+"""The job as a model sees it: progress, previews, cancel, seed and log, sent through the channel."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from imagetool.core.geometry import Rect
+from imagetool.kit.tensors import to_pixels
+from imagetool.plugin.errors import Cancelled
+from imagetool.wire.messages import Message, Preview, Progress, RectRef, Run
+
+if TYPE_CHECKING:
+    from imagetool.worker.inbox import Inbox
+
+_PREVIEW_SIDE_PX = 512
+_PROGRESS_EVERY_S = 0.05
+_MAX_TEXT = 200
+
+
+class CropJob:
+    """Fulfils `plugin.Job` for one crop of the picture; `span` is its part of the whole job."""
+
+    def __init__(
+        self,
+        run: Run,
+        device: torch.device,
+        inbox: Inbox,
+        send: Callable[[Message], None],
+        preview: NDArray[np.uint8],
+        crop: Rect,
+        span: tuple[float, float],
+    ) -> None:
+        self._run, self._device = run, device
+        self._inbox, self._send = inbox, send
+        self._preview, self._crop, self._span = preview, crop, span
+        self._said_at = 0.0
+
+    @property
+    def seed(self) -> int:
+        """The job's seed."""
+        return self._run.seed
+
+    def generator(self) -> Generator:
+        """A fresh generator on the job's device."""
+        return torch.Generator(self._device).manual_seed(self._run.seed)
+
+    def check(self) -> None:
+        """Raises Cancelled where the user has stopped the job."""
+        if self._inbox.is_cancelled(self._run.job_id):
+            raise Cancelled
+
+    def progress(self, done: float, text: str = "") -> None:
+        """Passes the progress on, twenty times a second at most."""
+        self.check()
+        now = time.monotonic()
+        if now - self._said_at >= _PROGRESS_EVERY_S:
+            self._said_at = now
+            begin, end = self._span
+            whole = begin + (end - begin) * min(1.0, max(0.0, float(done)))
+            self._send(Progress(self._run.job_id, whole, str(text)[:_MAX_TEXT]))
+
+    def preview(self, image: Tensor) -> None:
+        """Shows `image` (1, 3, h, w) over the crop, unless the editor is still busy with the last one."""
+        self.check()
+        if not self._inbox.claim_preview():
+            return
+        shrink = max(1.0, max(image.shape[2:]) / _PREVIEW_SIDE_PX)
+        if shrink > 1:
+            image = functional.interpolate(image, scale_factor=1 / shrink, mode="area")  # (1, 3, h, w)
+        pixels = to_pixels(image, np.dtype(np.uint8))  # (h, w, 3)
+        self._preview[: pixels.size] = pixels.ravel()
+        crop = RectRef(self._crop.left, self._crop.top, self._crop.right, self._crop.bottom)
+        self._send(Preview(self._run.job_id, crop, pixels.shape[1], pixels.shape[0]))
+
+    def log(self, text: str) -> None:
+        """Writes one line to the worker's log."""
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - stderr is the log

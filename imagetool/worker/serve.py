@@ -1,0 +1,56 @@
+"""The worker's life: hears the editor on one thread, works on the main one, ends when the editor is gone."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from imagetool.wire.errors import BadFrame
+from imagetool.wire.frames import FrameReader, FrameWriter
+from imagetool.wire.messages import TO_WORKER, Ready, Start
+from imagetool.worker.inbox import Inbox
+
+_NICENESS = 5  # the window comes first
+_OOM_SCORE = "900"  # where memory runs out, the system should end the worker and not the editor
+
+
+def serve(channel_in: BinaryIO, channel_out: BinaryIO) -> None:
+    """Works until the channel ends; then the process ends at once, whatever it is doing."""
+    reader, writer = FrameReader(channel_in, TO_WORKER), FrameWriter(channel_out)
+    start = reader.receive()
+    if not isinstance(start, Start):
+        sys.exit(1)
+    _step_back()
+    sys.path.extend(path for path in start.import_paths if path not in sys.path)
+    inbox = Inbox()
+    threading.Thread(target=_hear, args=(reader, inbox), name="channel", daemon=True).start()
+    writer.send(Ready(os.getpid()))
+
+    from imagetool.worker.execution import Executor  # brings torch
+
+    executor = Executor(inbox, writer.send, start.threads)
+    while (run := inbox.runs.get()) is not None:
+        executor.execute(run)
+
+
+def _hear(reader: FrameReader, inbox: Inbox) -> None:
+    try:
+        while (message := reader.receive()) is not None:
+            inbox.put(message)
+    except (BadFrame, OSError):
+        pass  # the editor is gone, or no longer the editor
+    os._exit(0)
+
+
+def _step_back() -> None:
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists():
+        try:
+            score.write_text(_OOM_SCORE)
+        except OSError:
+            pass  # not allowed here; the system then decides by size

@@ -1,0 +1,1 @@
+"""The bundled plugins, one folder each, built on the same contract as third-party ones."""

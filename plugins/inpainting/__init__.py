@@ -1,0 +1,1 @@
+"""Filling what is painted over."""
