@@ -44,9 +44,9 @@ class Stroke:
 
     def __init__(self, base: TiledImage, brush: Brush, mode: StrokeMode) -> None:
         self.mask = base
+        self.mode = mode
         self._base = base
         self._brush = brush
-        self._mode = mode
         self._coverage = TiledImage.blank(base.size, 1)
         self._last: Dab | None = None
 
@@ -63,7 +63,7 @@ class Stroke:
         coverage = np.maximum(self._coverage.read(rect)[..., 0], segment)
         self._coverage = self._coverage.with_pixels(rect.left, rect.top, coverage[..., None])
         base = self._base.read(rect)[..., 0]
-        if self._mode is StrokeMode.ADD:
+        if self.mode is StrokeMode.ADD:
             changed = np.maximum(base, coverage)
         else:
             changed = np.minimum(base, 255 - coverage)

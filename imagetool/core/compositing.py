@@ -87,6 +87,18 @@ def fill_layer(size: Size, rect: Rect, filled: Pixels, coverage: NDArray[np.uint
     return TiledImage.blank(size, 4, filled.dtype).with_pixels(rect.left, rect.top, pixels)
 
 
+def changed_outside(before: State, after: State, mask: TiledImage) -> int:
+    """How many pixels look different in the two states although the mask is 0 there; `after` has more layers."""
+    layers = [layer for layer in after.layers if layer not in before.layers]
+    keys = {key for layer in layers for key in layer.pixels.tiles}
+    count = 0
+    for key in keys:
+        rect = mask.tile_rect(key)
+        differs = (composite(before, rect) != composite(after, rect)).any(axis=2)
+        count += int((differs & (mask.read(rect)[..., 0] == 0)).sum())
+    return count
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Flattened:
     """What a state looks like, read piece by piece where it is needed; safe to read from any thread."""

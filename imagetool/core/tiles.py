@@ -39,8 +39,8 @@ class TiledImage:
         """Wraps `pixels` (H, W, C) or (H, W), uint8 or uint16, without a copy: the array becomes read-only."""
         if pixels.ndim not in (2, 3) or pixels.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"expected (H, W[, C]) of uint8 or uint16, got {pixels.shape} of {pixels.dtype}")
+        pixels.flags.writeable = False
         stacked = pixels if pixels.ndim == 3 else pixels[:, :, None]
-        stacked.flags.writeable = False
         image = cls.blank(Size(stacked.shape[1], stacked.shape[0]), stacked.shape[2], stacked.dtype)
         tiles = {key: stacked[image.tile_rect(key).slices] for key in image.keys_in(image.bounds)}
         return cls(image.size, image.channels, image.dtype, tiles)

@@ -1,0 +1,134 @@
+"""What each command of the window does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from imagetool.core import masks
+from imagetool.core.compositing import composite
+from imagetool.core.document import Layer
+from imagetool.core.tiles import TiledImage
+from imagetool.ui.canvas.canvas import Canvas
+from imagetool.ui.canvas.tile_images import colour_space, rendered
+from imagetool.ui.session import Session
+from imagetool.ui.texts import show_about, show_card, show_keys
+
+if TYPE_CHECKING:
+    from imagetool.app.editor import Editor
+
+
+def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
+    """Command ids with what they do in `editor`; commands that need a document do nothing without one."""
+
+    def on_session(act: Callable[[Session], object]) -> Callable[[], object]:
+        return lambda: act(editor.session) if editor.session else None
+
+    def on_canvas(act: Callable[[Canvas], object]) -> Callable[[], object]:
+        return lambda: act(editor.canvas) if editor.canvas else None
+
+    def on_brush(steps: int) -> Callable[[], object]:
+        return lambda: editor.brush.harden(steps) if editor.brush else None
+
+    table: dict[str, Callable[[], object]] = {
+        "open": editor.opening.ask,
+        "save": on_session(editor.saving.save),
+        "save-as": on_session(editor.saving.save_as),
+        "export": on_session(editor.saving.export),
+        "close": on_canvas(editor.close_canvas),
+        "quit": editor.window.close,
+        "undo": on_session(Session.undo),
+        "redo": on_session(Session.redo),
+        "copy": on_session(lambda session: _copy(editor, session)),
+        "paste": editor.opening.paste,
+        "delete-layer": editor.window.layers.delete_active,
+        "flatten": on_session(lambda session: _flatten(editor, session)),
+        "mask-all": on_session(
+            lambda session: session.set_mask("Mask everything", masks.full(session.state.mask))
+        ),
+        "mask-none": on_session(_clear_mask),
+        "mask-invert": on_session(
+            lambda session: session.set_mask("Invert mask", masks.inverted(session.state.mask))
+        ),
+        "mask-view": on_canvas(lambda canvas: canvas.scene.cycle_mask_view()),
+        "run": editor.running.run,
+        "fill": editor.running.run,
+        "cancel": lambda: _cancel(editor),
+        "card": lambda: show_card(editor.window, editor.window.task.wish.model),
+        "fit": on_canvas(Canvas.fit),
+        "full-size": on_canvas(lambda canvas: canvas.zoom_to(1.0)),
+        "zoom-in": on_canvas(lambda canvas: canvas.zoom_step(1)),
+        "zoom-out": on_canvas(lambda canvas: canvas.zoom_step(-1)),
+        "split": on_canvas(lambda canvas: canvas.compare.toggle_split()),
+        "panels": lambda: editor.window.hide_panels(editor.actions["panels"].isChecked()),
+        "full-screen": lambda: _full_screen(editor),
+        "reset-layout": editor.window.reset_layout,
+        "find": lambda: editor.palette.open(),  # noqa: PLW0108 - the palette is made from these
+        "keys": lambda: show_keys(editor.window, editor.actions),
+        "about": lambda: show_about(editor.window),
+        "brush-smaller": lambda: editor.resize_brush(-1),
+        "brush-larger": lambda: editor.resize_brush(1),
+        "brush-softer": on_brush(-1),
+        "brush-harder": on_brush(1),
+        "brush-swap": lambda: editor.brush.swap_mode() if editor.brush else None,
+    }
+    for tool_id in editor.tools:
+        table[f"tool-{tool_id}"] = partial(editor.choose_tool, tool_id)
+    for choice in ("system", "dark", "light"):
+        table[f"theme-{choice}"] = partial(_choose_theme, editor, choice)
+    return table
+
+
+def _clear_mask(session: Session) -> None:
+    if session.state.mask.tiles:
+        session.set_mask("Clear mask", masks.empty(session.state.mask))
+
+
+def _flatten(editor: Editor, session: Session) -> None:
+    state = session.state
+    if len(state.layers) == 1:
+        return
+
+    def merged() -> Layer:
+        return Layer.new("Background", TiledImage.from_array(composite(state, state.bounds)))
+
+    def apply(layer: Layer) -> None:
+        if session.state is state:  # else it has changed since, and merging is asked for again
+            session.apply("Merge all layers", replace(state, layers=(layer,), active_id=layer.id))
+
+    editor.background.run(merged, apply, editor.show_error)
+
+
+def _copy(editor: Editor, session: Session) -> None:
+    state = session.state
+    colours = colour_space(session.document.picture.metadata.icc)
+    clipboard = QGuiApplication.clipboard()
+    editor.background.run(lambda: rendered(state, state.bounds, colours), clipboard.setImage, editor.show_error)
+
+
+def _cancel(editor: Editor) -> None:
+    """What Esc takes back: the stroke being drawn, then the job, then the comparison."""
+    canvas = editor.canvas
+    if canvas is None or canvas.abandon():
+        return
+    if canvas.session.job:
+        editor.running.cancel()
+    elif canvas.compare.split is not None:
+        canvas.compare.toggle_split()
+
+
+def _full_screen(editor: Editor) -> None:
+    if editor.window.isFullScreen():
+        editor.window.showNormal()
+    else:
+        editor.window.showFullScreen()
+
+
+def _choose_theme(editor: Editor, choice: str) -> None:
+    editor.settings.set("theme", choice)
+    editor.theme.choose(choice)
+    editor.show_theme_choice()

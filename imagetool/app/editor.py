@@ -1,0 +1,213 @@
+"""Builds the window and everything behind it, and connects them; the only place that knows all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from imagetool.app.command_table import command_table
+from imagetool.app.opening import Opening
+from imagetool.app.quick_look import QuickLook
+from imagetool.app.running import Running
+from imagetool.app.saving import Saving
+from imagetool.catalog.catalog import Catalog
+from imagetool.catalog.places import Places
+from imagetool.core.brush import StrokeMode
+from imagetool.core.errors import ImagetoolError
+from imagetool.jobs.runner import Listener, Runner, WorkerRunner
+from imagetool.ui.background import Background
+from imagetool.ui.canvas.brush_tool import BrushTool
+from imagetool.ui.canvas.canvas import Canvas
+from imagetool.ui.canvas.shape_tools import HandTool, LassoTool, RectangleTool
+from imagetool.ui.canvas.tool import Tool
+from imagetool.ui.commands import Actions
+from imagetool.ui.inference import Inference
+from imagetool.ui.main_window import MainWindow
+from imagetool.ui.options_bar import OptionsBar
+from imagetool.ui.palette import CommandPalette
+from imagetool.ui.panels.task_panel import TaskPanel
+from imagetool.ui.session import Session
+from imagetool.ui.settings import Settings
+from imagetool.ui.theme import Theme
+from imagetool.ui.tool_column import ToolColumn
+
+
+class Editor(QObject):
+    """The running program."""
+
+    def __init__(self, application: QApplication, places: Places) -> None:
+        super().__init__(application)
+        self.places = places
+        self.settings = Settings(places.home)
+        self.theme = Theme(application, self.settings.get("theme", "system"))
+        self.background = Background()
+        self.inference = Inference(self._make_runner)
+        self.tools: dict[str, Tool] = {tool.id: tool for tool in self._make_tools()}
+        self.tool = self.tools["brush"]
+        self.catalog = Catalog.scan(places)
+        shortcut = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
+        self.window = MainWindow(
+            ToolColumn(), OptionsBar(list(self.tools.values())), TaskPanel(self.catalog, shortcut)
+        )
+        self.opening = Opening(self.window, self.background, self.settings, self.add_session)
+        self.saving = Saving(self.window, self.background)
+        self.running = Running(self.window, self.background, self.inference, self.settings)
+        keys = {name: keys for name, keys in self.settings.get("keys", {}).items() if isinstance(keys, list)}
+        self.actions = Actions(self.window, command_table(self), keys)
+        self.actions.fill_menus(self.window.menuBar())
+        self.palette = CommandPalette(self.window, self.actions)
+        self._connect()
+        self.choose_tool("brush")
+        self.show_theme_choice()
+        self._on_current_changed(None)
+
+    @property
+    def canvas(self) -> Canvas | None:
+        """The canvas that is shown."""
+        return self.window.area.current
+
+    @property
+    def session(self) -> Session | None:
+        """The document that is shown."""
+        return self.canvas.session if self.canvas else None
+
+    def show(self, paths: list[Path], look: QuickLook | None) -> None:
+        """Shows the window; `look` is the coarse picture of the first file."""
+        if paths and look:
+            self.opening.read(paths[0].absolute(), look)
+        self.window.restore_layout(self.settings.get("layout", ""))
+        self.window.show()
+        for path in paths[1:] if look else paths:
+            self.opening.open(path)
+        QTimer.singleShot(0, self.opening.show_recent)
+
+    def add_session(self, session: Session) -> None:
+        """Shows another document."""
+        canvas = Canvas(session, self.tool)
+        canvas.viewport_changed.connect(lambda _: self._on_viewport_changed(canvas))
+        canvas.brush_wheel_turned.connect(self.resize_brush)
+        session.file_changed.connect(self._show_file)
+        session.state_changed.connect(self._show_undo)
+        self.window.area.add(canvas)
+
+    def close_canvas(self, canvas: Canvas) -> None:
+        """Closes a document, after asking where it is not saved."""
+        self.saving.ask_to_save(canvas.session, lambda: self._remove(canvas))
+
+    def choose_tool(self, tool_id: str) -> None:
+        """Takes a tool into the hand."""
+        self.tool = self.tools[tool_id]
+        self.window.tools.show_tool(tool_id)
+        self.window.options.show_tool(self.tool)
+        for canvas in self.window.area.canvases:
+            canvas.set_tool(self.tool)
+
+    @property
+    def brush(self) -> BrushTool | None:
+        """The brush or eraser, if one is in the hand."""
+        return self.tool if isinstance(self.tool, BrushTool) else None
+
+    def resize_brush(self, steps: int) -> None:
+        """Makes the brush in the hand larger or smaller."""
+        if self.brush:
+            self.brush.resize(steps)
+
+    def show_error(self, error: ImagetoolError) -> None:
+        """Says what went wrong, in the bar over the canvas."""
+        self.window.area.notices.show_notice(str(error), {})
+
+    def close(self) -> None:
+        """Ends all threads and processes."""
+        self.settings.set("layout", self.window.layout_text())
+        for canvas in self.window.area.canvases:
+            self._remove(canvas)
+        self.inference.close()
+        self.background.close()
+
+    def show_theme_choice(self) -> None:
+        """Marks the chosen theme in the menu."""
+        for choice in ("system", "dark", "light"):
+            self.actions[f"theme-{choice}"].setChecked(choice == self.theme.choice)
+
+    def _make_runner(self, listener: Listener) -> Runner:
+        return WorkerRunner(self.places, listener)
+
+    def _make_tools(self) -> list[Tool]:
+        return [
+            HandTool(),
+            BrushTool("brush", StrokeMode.ADD),
+            BrushTool("eraser", StrokeMode.SUBTRACT),
+            LassoTool(),
+            RectangleTool(),
+        ]
+
+    def _connect(self) -> None:
+        window = self.window
+        window.area.current_changed.connect(self._on_current_changed)
+        window.area.close_wanted.connect(self.close_canvas)
+        window.closing.connect(self._on_closing)
+        window.tools.chosen.connect(self.choose_tool)
+        window.task.run_wanted.connect(self.running.run)
+        window.task.cancel_wanted.connect(self.running.cancel)
+        window.task.card_wanted.connect(lambda _: self.actions["card"].trigger())
+        window.status.cancel_wanted.connect(self.running.cancel)
+        for signal, command in (
+            (window.options.invert_wanted, "mask-invert"),
+            (window.options.clear_wanted, "mask-none"),
+            (window.options.view_wanted, "mask-view"),
+            (window.status.fit_wanted, "fit"),
+            (window.status.undo_wanted, "undo"),
+            (window.status.compare_wanted, "split"),
+        ):
+            signal.connect(self.actions[command].trigger)
+
+    def _remove(self, canvas: Canvas) -> None:
+        if canvas in self.window.area.canvases:
+            self.running.forget(canvas.session)
+            self.window.area.remove(canvas)
+            if not self.window.area.canvases:
+                self.opening.show_recent()
+
+    def _on_current_changed(self, canvas: Canvas | None) -> None:
+        session = canvas.session if canvas else None
+        self.window.layers.show_session(session)
+        self.window.history.show_session(session)
+        self.window.status.show_picture(session)
+        self.running.show_session(session)
+        for command in self.actions.commands:
+            if command.menu in ("Edit", "Layer", "Select", "Models") or command.id in _NEED_PICTURE:
+                self.actions[command.id].setEnabled(session is not None or command.id in ("paste", "card"))
+        if canvas:
+            self._on_viewport_changed(canvas)
+        self._show_file()
+        self._show_undo()
+
+    def _on_viewport_changed(self, canvas: Canvas) -> None:
+        if canvas is self.canvas:
+            self.window.status.show_zoom(canvas.viewport)
+
+    def _show_file(self) -> None:
+        name = self.session.document.name if self.session else ""
+        self.window.setWindowTitle(f"{name} — imagetool" if name else "imagetool")
+
+    def _show_undo(self) -> None:
+        history = self.session.document.history if self.session else None
+        self.actions["undo"].setEnabled(history is not None and history.can_undo)
+        self.actions["redo"].setEnabled(history is not None and history.can_redo)
+
+    def _on_closing(self, event: QCloseEvent) -> None:
+        for canvas in self.window.area.canvases:
+            self.window.area.choose(canvas.session)
+            if not self.saving.ask_to_save(canvas.session, lambda canvas=canvas: self._remove(canvas)):  # type: ignore[misc]
+                event.ignore()
+                return
+        self.close()
+        QGuiApplication.quit()
+
+
+_NEED_PICTURE = frozenset(
+    {"save", "save-as", "export", "close", "fit", "full-size", "zoom-in", "zoom-out", "split"}
+)

@@ -1,0 +1,49 @@
+"""Opens the editor: display, coarse picture and window at the same time, so that nobody waits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from imagetool.app.screen import why_no_window
+
+_USAGE = "usage: python main.py [FILE …]\n       python main.py run TASK INPUT -o OUTPUT … (see --help)"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Shows the window with the files given; returns the exit status."""
+    unknown = [argument for argument in arguments if argument.startswith("-")]
+    if unknown:
+        print(f"“{unknown[0]}” is not understood.\n{_USAGE}", file=sys.stderr)  # noqa: T201
+        return 2
+    reason = why_no_window()
+    if reason:
+        print(reason, file=sys.stderr)  # noqa: T201 - there is no window to say it in
+        return 1
+    return _open([Path(argument) for argument in arguments])
+
+
+def _open(paths: list[Path]) -> int:
+    from PySide6.QtCore import QThread
+
+    from imagetool.app.quick_look import quick_look
+
+    QThread.currentThread()  # the first thread that Qt sees is its main one
+    with ThreadPoolExecutor(1) as early:
+        looking = early.submit(quick_look, paths[0]) if paths else None
+        from PySide6.QtWidgets import QApplication
+
+        application = QApplication(sys.argv[:1])
+        application.setApplicationName("imagetool")
+        application.setDesktopFileName("imagetool")
+        application.setQuitOnLastWindowClosed(False)
+
+        from imagetool.app.editor import Editor
+        from imagetool.catalog.places import Places
+
+        editor = Editor(application, Places.find())
+        look = looking.result() if looking else None
+    editor.show(paths, look)
+    return application.exec()

@@ -1,0 +1,151 @@
+"""Opening pictures: from files, from the clipboard, by dropping; read on a thread, coarse first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from imagetool.app.quick_look import QuickLook, quick_look
+from imagetool.core.document import Document
+from imagetool.core.errors import ImagetoolError
+from imagetool.core.files import SUFFIXES, TruncatedPictureError, read_picture
+from imagetool.core.picture import Picture
+from imagetool.ui.background import Background
+from imagetool.ui.main_window import MainWindow, local_files
+from imagetool.ui.session import Session
+from imagetool.ui.settings import Settings
+
+_THUMBNAIL_PX = 320
+
+
+class Opening(QObject):
+    """Turns files into sessions; `on_opened` is given each."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        background: Background,
+        settings: Settings,
+        on_opened: Callable[[Session], None],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._background, self._settings = window, background, settings
+        self._on_opened = on_opened
+        self._loading = 0
+        welcome = window.area.welcome
+        welcome.open_wanted.connect(self.ask)
+        welcome.paste_wanted.connect(self.paste)
+        welcome.recent_wanted.connect(self.open)
+        welcome.thumbnails_wanted.connect(self._make_thumbnails)
+        window.dropped.connect(self.open_data)
+
+    def ask(self) -> None:
+        """Lets the user choose files."""
+        folder = self._settings.get("folder", "")
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(_readable()))
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open pictures", folder, f"Pictures ({patterns});;All files (*)"
+        )
+        for name in chosen:
+            self._settings.set("folder", str(Path(name).parent))
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Opens a file, or shows it where it is open already."""
+        path = path.absolute()
+        for canvas in self._window.area.canvases:
+            if canvas.session.document.path == path:
+                self._window.area.choose(canvas.session)
+                return
+        self._background.run(lambda: quick_look(path), self._show_coarse, _ignore)
+        self.read(path, None)
+
+    def read(self, path: Path, look: QuickLook | None) -> None:
+        """Reads a file whose coarse picture is shown already, or not yet known."""
+        self._loading += 1
+        if look:
+            self._show_coarse(look)
+        self._window.status.say(f"Opening {path.name}…")
+        self._background.run(
+            lambda: read_picture(path),
+            lambda picture: self._opened(path, picture),
+            lambda error: self._failed(path, error),
+        )
+
+    def paste(self) -> None:
+        """Opens what lies on the clipboard."""
+        self.open_data(QGuiApplication.clipboard().mimeData())
+
+    def open_data(self, data: QMimeData) -> None:
+        """Opens dropped or pasted files, or a picture without a file."""
+        files = local_files(data)
+        for path in files:
+            self.open(path)
+        if not files and data.hasImage():
+            picture = _picture_of(QImage(data.imageData()))
+            self._on_opened(Session(Document(picture, None, "Pasted picture")))
+        elif not files:
+            self._window.status.say("There is no picture on the clipboard. Copy one, then paste it here.")
+
+    def show_recent(self) -> None:
+        """Puts the files opened last on the welcome page."""
+        self._window.area.welcome.show_recent(self._settings.recent)
+
+    def _show_coarse(self, look: QuickLook | None) -> None:
+        if look and self._loading:
+            self._window.area.loading.show_coarse(look.image, look.size)
+            self._window.area.show_loading()
+
+    def _opened(self, path: Path, picture: Picture) -> None:
+        self._loading -= 1
+        self._settings.add_recent(path)
+        self._window.status.clear()
+        self._on_opened(Session(Document(picture, path)))
+
+    def _failed(self, path: Path, error: ImagetoolError) -> None:
+        self._loading -= 1
+        self._window.area.end_loading()
+        self._window.status.clear()
+        answers: dict[str, Callable[[], object]] = {}
+        if isinstance(error, TruncatedPictureError):
+            answers["Open the readable part"] = lambda: self._read_partly(path)
+        self._window.area.notices.show_notice(str(error), answers)
+
+    def _read_partly(self, path: Path) -> None:
+        self._loading += 1
+        self._background.run(
+            lambda: read_picture(path, partial=True),
+            lambda picture: self._opened(path, picture),
+            lambda error: self._failed(path, error),
+        )
+
+    def _make_thumbnails(self, paths: list[Path]) -> None:
+        welcome = self._window.area.welcome
+        for path in paths:
+
+            def show(look: QuickLook | None, path: Path = path) -> None:
+                if look:
+                    welcome.show_thumbnail(path, look.image)
+
+            self._background.run(lambda path=path: quick_look(path, _THUMBNAIL_PX), show, _ignore)  # type: ignore[misc]
+
+
+def _ignore(error: object) -> None:
+    """The real reader says what is wrong with the file."""
+
+
+def _readable() -> set[str]:
+    return {*SUFFIXES, ".bmp", ".gif", ".ppm", ".tga", ".avif"}
+
+
+def _picture_of(image: QImage) -> Picture:
+    """A picture with the pixels of a Qt image, eight bits deep."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    pixels = rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
+    return Picture.of(pixels, has_alpha=image.hasAlphaChannel())

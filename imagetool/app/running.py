@@ -1,0 +1,199 @@
+"""Running a model on the picture: the request, what is said while it works, and its result as one change."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from imagetool.catalog.catalog import CatalogModel
+from imagetool.core.compositing import Flattened, changed_outside, fill_layer
+from imagetool.core.document import Layer, State
+from imagetool.core.masks import DEFAULT_SOFTNESS_PX, empty, feathered_rect
+from imagetool.jobs.errors import JobError
+from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
+from imagetool.jobs.request import Request, Result
+from imagetool.plugin.tasks import WORDS, TaskWords
+from imagetool.ui.background import Background
+from imagetool.ui.inference import Inference
+from imagetool.ui.main_window import MainWindow
+from imagetool.ui.session import Session
+from imagetool.ui.settings import Settings
+
+
+class Running(QObject):
+    """One job per document at a time; results land in the document they came from."""
+
+    def __init__(
+        self, window: MainWindow, background: Background, inference: Inference, settings: Settings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._background = window, background
+        self._inference, self._settings = inference, settings
+        self._sessions: dict[str, Session] = {}  # by job
+        self._seen: dict[str, State] = {}  # what the model was given, by job
+        self._began: dict[str, float] = {}
+        self._warm: set[str] = set()
+        self._shown: Session | None = None
+        inference.started.connect(self._on_started)
+        inference.progressed.connect(self._on_progressed)
+        inference.previewed.connect(self._on_previewed)
+        inference.finished.connect(self._on_finished)
+        inference.failed.connect(self._on_failed)
+        inference.cancelled.connect(self._on_cancelled)
+        window.task.model_changed.connect(self.refresh)
+
+    def show_session(self, session: Session | None) -> None:
+        """The document the panel speaks of."""
+        if self._shown:
+            self._shown.state_changed.disconnect(self.refresh)
+        self._shown = session
+        if session:
+            session.state_changed.connect(self.refresh)
+        self.refresh()
+
+    def run(self) -> None:
+        """Runs the chosen model on the shown document, if it can."""
+        session = self._shown
+        if session is None or session.job is not None:
+            return
+        wish = self._window.task.wish
+        if WORDS[wish.model.entry.task].needs_mask and not session.state.mask.tiles:
+            self._window.status.say(f"{_words(wish.model).hint}, then run it again.")
+            return
+        self._window.task.failure.clear()
+        state = session.state
+        request = Request(wish.model, wish.params, wish.seed, Flattened(state), state.mask)
+        self._sessions[request.job_id], self._seen[request.job_id] = session, state
+        self._began[request.job_id] = time.monotonic()
+        session.begin_job(request)
+        self._inference.submit(request)
+        self._show_progress(session, 0.0, "starting")
+
+    def cancel(self) -> None:
+        """Stops the shown document's job."""
+        if self._shown and self._shown.job:
+            self._inference.cancel(self._shown.job.job_id)
+            self._window.status.show_job("Stopping", 0.0)
+
+    def forget(self, session: Session) -> None:
+        """A document is closed: its job is stopped, and its result dropped."""
+        if session.job:
+            self._inference.cancel(session.job.job_id)
+            self._sessions.pop(session.job.job_id, None)
+
+    def refresh(self, _: object = None) -> None:
+        """The panel says what can be done with the shown document now."""
+        session, task = self._shown, self._window.task
+        masked = session is not None and bool(session.state.mask.tiles)
+        running = session is not None and session.job is not None
+        task.show_running(running)
+        task.show_state(has_picture=session is not None, has_mask=masked)
+        if not running:
+            self._window.status.end_job()
+        task.ready_line.setText(self._expectation(session) if session and masked else "")
+        if masked:
+            self._warm_up(task.wish.model)
+
+    def _warm_up(self, model: CatalogModel) -> None:
+        if model.plugin.manifest.id not in self._warm:
+            self._warm.add(model.plugin.manifest.id)
+            self._inference.warm_up(model.plugin)
+
+    def _expectation(self, session: Session) -> str:
+        model = self._window.task.wish.model
+        seconds = self._settings.expected_seconds(model.id, session.state.mask.content_rect().size.pixels)
+        device = self._window.status.device.text()
+        return f"≈ {seconds:.0f} s · {device}" if seconds and seconds >= 1 else device
+
+    def _show_progress(self, session: Session, done: float, text: str) -> None:
+        if session is not self._shown or session.job is None:
+            return
+        verb = _words(session.job.model).verb
+        parts = [f"{verb}: {text or f'{done:.0%}'}", _time_left(self._began.get(session.job.job_id), done)]
+        self._window.status.show_job(" · ".join(part for part in parts if part), done)
+        self._window.task.show_running(True, done)
+
+    def _on_started(self, event: Started) -> None:
+        self._began[event.job_id] = time.monotonic()
+
+    def _on_progressed(self, event: Progressed) -> None:
+        session = self._sessions.get(event.job_id)
+        if session:
+            self._show_progress(session, event.done, event.text)
+
+    def _on_previewed(self, event: Previewed) -> None:
+        session = self._sessions.get(event.job_id)
+        if session:
+            session.show_preview(event)
+
+    def _on_finished(self, event: Finished) -> None:
+        session = self._sessions.get(event.job_id)
+        request = session.job if session else None
+        if session and request:
+            seen = self._seen[event.job_id]
+            self._background.run(
+                lambda: _laid_in(request, seen, event.result),
+                lambda laid_in: self._apply(event, session, request, laid_in),
+                lambda error: self._on_failed(Failed(event.job_id, JobError(str(error)))),
+            )
+
+    def _apply(self, event: Finished, session: Session, request: Request, laid_in: _LaidIn) -> None:
+        if self._ended(event.job_id) is None:
+            return
+        model, report = request.model, event.result.report
+        words = _words(model)
+        state = session.state.with_layer_added(laid_in.layer)
+        if session.state.mask is request.mask:  # a mask painted in the meantime is kept
+            state = state.with_mask(empty(request.mask))
+        session.apply(f"{words.verb} with {model.entry.name}", state)
+        self._settings.add_timing(model.id, event.result.rect.size.pixels, report.seconds)
+        self._window.status.device.setText(report.device.upper())
+        outside = f"{laid_in.changed_outside} pixels changed outside the mask"
+        self._window.status.say(f"{words.past} in {report.seconds:.1f} s · {outside}", offer_undo=True)
+
+    def _on_failed(self, event: Failed) -> None:
+        if self._ended(event.job_id):
+            self._window.task.failure.show_failure(str(event.error), event.error.details)
+
+    def _on_cancelled(self, event: Cancelled) -> None:
+        if self._ended(event.job_id):
+            self._window.status.say("Stopped. The picture is as it was.")
+
+    def _ended(self, job_id: str) -> Session | None:
+        """The document a job belonged to; None where it has been closed."""
+        self._began.pop(job_id, None)
+        self._seen.pop(job_id, None)
+        session = self._sessions.pop(job_id, None)
+        if session:
+            session.end_job()
+            self.refresh()
+        return session
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _LaidIn:
+    """A result as a layer, and how many pixels it changes outside the mask."""
+
+    layer: Layer
+    changed_outside: int
+
+
+def _laid_in(request: Request, seen: State, result: Result) -> _LaidIn:
+    """Runs on a background thread."""
+    rect, coverage = feathered_rect(request.mask, DEFAULT_SOFTNESS_PX)
+    sheet = fill_layer(request.source.size, rect, result.pixels, coverage)
+    layer = Layer.new(f"{_words(request.model).verb} · {request.model.entry.name}", sheet)
+    return _LaidIn(layer, changed_outside(seen, seen.with_layer_added(layer), request.mask))
+
+
+def _words(model: CatalogModel) -> TaskWords:
+    return WORDS[model.entry.task]
+
+
+def _time_left(began: float | None, done: float) -> str:
+    if began is None or done < 0.05:
+        return ""
+    seconds = (time.monotonic() - began) * (1 - done) / done
+    return f"{seconds:.0f} s left" if seconds >= 1 else ""

@@ -1,0 +1,95 @@
+"""Before and after: the whole old picture while a key is held, or both beside a line that can be dragged."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from imagetool.ui.canvas.marks import draw_twice
+from imagetool.ui.canvas.viewport import Viewport
+
+_GRIP_PX = 12.0
+_LABEL_MARGIN_PX = 12.0
+
+
+class Compare(QObject):
+    """What is being compared: nothing, everything (`holding`), or what lies left of the split."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.holding = False
+        self.split: float | None = None  # 0 to 1 of the view's width
+        self._dragging = False
+
+    @property
+    def active(self) -> bool:
+        """Whether anything old is shown."""
+        return self.holding or self.split is not None
+
+    def hold(self, held: bool) -> None:
+        """Shows the picture as it was opened while `held`."""
+        self.holding = held
+        self.changed.emit()
+
+    def toggle_split(self) -> None:
+        """Puts the line in the middle, or takes it away."""
+        self.split = 0.5 if self.split is None else None
+        self.changed.emit()
+
+    def line_x(self, viewport: Viewport) -> float:
+        """Where the line is, in device pixels of the view; everything before it is old."""
+        if self.holding:
+            return float(viewport.view.width)
+        return 0.0 if self.split is None else round(self.split * viewport.view.width)
+
+    def grab(self, at: QPointF, viewport: Viewport) -> bool:
+        """Takes the line where it is near; whether it was."""
+        self._dragging = self.split is not None and abs(at.x() - self.line_x(viewport)) <= _GRIP_PX
+        return self._dragging
+
+    def drag(self, at: QPointF, viewport: Viewport) -> bool:
+        """Moves the line where it was taken; whether it was."""
+        if self._dragging:
+            self.split = min(max(at.x() / viewport.view.width, 0.0), 1.0)
+            self.changed.emit()
+        return self._dragging
+
+    def let_go(self) -> None:
+        """Leaves the line where it is."""
+        self._dragging = False
+
+    def draw(self, painter: QPainter, viewport: Viewport) -> None:
+        """The line with its grip, and the words on both sides."""
+        if not self.active:
+            return
+        x = self.line_x(viewport)
+        if not self.holding:
+            middle = viewport.view.height / 2
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw_twice(
+                painter, lambda pen: pen.drawLine(QPointF(x + 0.5, 0), QPointF(x + 0.5, viewport.view.height))
+            )
+            painter.setBrush(QColor(255, 255, 255, 235))
+            draw_twice(painter, lambda pen: pen.drawRoundedRect(QRectF(x - 3, middle - 16, 7, 32), 3, 3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            _label(painter, "After", x + _LABEL_MARGIN_PX, left=True)
+        _label(
+            painter, "Before", x - _LABEL_MARGIN_PX if not self.holding else _LABEL_MARGIN_PX, left=self.holding
+        )
+
+
+def _label(painter: QPainter, text: str, x: float, *, left: bool) -> None:
+    ratio = painter.device().devicePixelRatioF()
+    font = QFont(painter.font())
+    font.setPixelSize(round(12 * ratio))
+    painter.setFont(font)
+    width, height = painter.fontMetrics().horizontalAdvance(text) + 16 * ratio, 22 * ratio
+    box = QRectF(x if left else x - width, _LABEL_MARGIN_PX, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 170))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(QColor(255, 255, 255))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

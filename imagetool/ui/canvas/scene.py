@@ -1,0 +1,184 @@
+"""Everything of a document that is painted: picture, comparison, mask and preview, layer by layer."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
+
+from imagetool.core.geometry import Rect
+from imagetool.jobs.events import Previewed
+from imagetool.ui.canvas.compare import Compare
+from imagetool.ui.canvas.display import Display
+from imagetool.ui.canvas.mask_image import MaskImages, grays, tint
+from imagetool.ui.canvas.tile_images import colour_space
+from imagetool.ui.canvas.viewport import Viewport
+from imagetool.ui.session import Session
+from imagetool.ui.tokens import DARK
+
+_TINT_ALPHA = 120
+_SQUARE_PX = 8
+_SMOOTH_BELOW_SCALE = 2.0  # from here on pixels are shown as squares
+
+
+class MaskView(Enum):
+    """How the mask is seen."""
+
+    OVERLAY = "overlay"
+    PLANE = "plane"
+    HIDDEN = "hidden"
+
+
+class Scene(QObject):
+    """Draws a session; `changed` carries the Rect of image pixels to draw again, or None for all."""
+
+    changed = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self.mask_view = MaskView.OVERLAY
+        self._session = session
+        self._colours = colour_space(session.document.picture.metadata.icc)
+        self._after = Display(session.state, self._colours, session.coarse)
+        self._before: Display | None = None
+        self._masks = MaskImages()
+        self._tint, self._grays = tint(QColor(DARK.mask), _TINT_ALPHA), grays()
+        self._preview: tuple[Rect, QImage] | None = None
+        self._after.ready.connect(self.changed)
+        session.state_changed.connect(self._on_state_changed)
+        session.mask_changed.connect(self._on_mask_changed)
+        session.preview_changed.connect(self._on_preview_changed)
+
+    def cycle_mask_view(self) -> MaskView:
+        """The next way to see the mask."""
+        views = list(MaskView)
+        self.mask_view = views[(views.index(self.mask_view) + 1) % len(views)]
+        self.changed.emit(None)
+        return self.mask_view
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._after.close()
+        if self._before:
+            self._before.close()
+
+    def draw(self, painter: QPainter, viewport: Viewport, exposed: Rect, compare: Compare) -> None:
+        """Paints what shows in `exposed`, a rectangle of the view in device pixels."""
+        split = int(compare.line_x(viewport))
+        now = exposed.restrict(Rect(split, exposed.top, exposed.right, exposed.bottom))
+        old = exposed.restrict(Rect(exposed.left, exposed.top, split, exposed.bottom))
+        if not old.empty:
+            self._draw_display(painter, self._before_display(), viewport, old)
+        if not now.empty:
+            self._draw_display(painter, self._after, viewport, now)
+            self._draw_preview(painter, viewport, now)
+            if self._preview is None and not compare.active:
+                self._draw_mask(painter, viewport, now)
+
+    def _before_display(self) -> Display:
+        if self._before is None:
+            document = self._session.document
+            self._before = Display(document.original, self._colours, self._session.coarse)
+            self._before.ready.connect(self.changed)
+        return self._before
+
+    def _draw_display(self, painter: QPainter, display: Display, viewport: Viewport, part: Rect) -> None:
+        rect = viewport.image_rect(part.left, part.top, part.right, part.bottom)
+        if rect.empty:
+            return
+        level = _level(viewport.scale, display.top_level)
+        covered, image = display.assemble(rect, level)
+        painter.save()
+        painter.setClipRect(part.left, part.top, part.width, part.height)
+        target = _on_view(covered, viewport)
+        if self._session.document.picture.has_alpha:
+            painter.fillRect(target, _checkerboard())
+        smooth = viewport.scale < _SMOOTH_BELOW_SCALE and viewport.scale != 1.0
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(target, image, _source(covered, level))
+        painter.restore()
+
+    def _draw_mask(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
+        if self.mask_view is MaskView.HIDDEN:
+            return
+        rect = viewport.image_rect(part.left, part.top, part.right, part.bottom)
+        level = _level(viewport.scale, 8)
+        colours = self._tint if self.mask_view is MaskView.OVERLAY else self._grays
+        mask = self._session.mask
+        if rect.empty or (self.mask_view is MaskView.OVERLAY and not mask.tiles):
+            return
+        covered, image = self._masks.image(mask, rect, level, colours)
+        painter.save()
+        painter.setClipRect(part.left, part.top, part.width, part.height)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, viewport.scale < 1)
+        painter.drawImage(_on_view(covered, viewport), image, _source(covered, level))
+        painter.restore()
+
+    def _draw_preview(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
+        if self._preview is None:
+            return
+        rect, image = self._preview
+        painter.save()
+        painter.setClipRect(part.left, part.top, part.width, part.height)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(_on_view(rect, viewport), image)
+        painter.restore()
+
+    def _on_state_changed(self, state: object) -> None:
+        for rect in self._after.show(self._session.state):
+            self.changed.emit(rect)
+
+    def _on_mask_changed(self, rect: Rect | None) -> None:
+        self.changed.emit(rect)
+
+    def _on_preview_changed(self) -> None:
+        preview, job = self._session.preview, self._session.job
+        earlier, self._preview = self._preview, None
+        if preview and job:
+            self._preview = preview.rect, _masked(preview, job.mask.read(preview.rect)[..., 0])
+        for shown in (earlier, self._preview):
+            if shown:
+                self.changed.emit(shown[0])
+
+
+def _masked(preview: Previewed, mask: NDArray[np.uint8]) -> QImage:
+    """The preview (h, w, 3) as an image that is as visible as the mask of its rectangle."""
+    height, width = preview.pixels.shape[:2]
+    plane = np.ascontiguousarray(mask)
+    stencil = QImage(plane.data, mask.shape[1], mask.shape[0], mask.shape[1], QImage.Format.Format_Grayscale8)
+    alpha = stencil.scaled(
+        width, height, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    colours = np.ascontiguousarray(preview.pixels)
+    image = QImage(colours.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    shown = image.convertToFormat(QImage.Format.Format_ARGB32)
+    shown.setAlphaChannel(alpha)
+    return shown.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _level(scale: float, top: int) -> int:
+    return min(top, max(0, math.floor(-math.log2(scale) + 0.01))) if scale < 1 else 0
+
+
+def _on_view(rect: Rect, viewport: Viewport) -> QRectF:
+    first = viewport.to_view(rect.left, rect.top)
+    return QRectF(first.x, first.y, rect.width * viewport.scale, rect.height * viewport.scale)
+
+
+def _source(covered: Rect, level: int) -> QRectF:
+    step = float(1 << level)
+    return QRectF(0, 0, covered.width / step, covered.height / step)
+
+
+def _checkerboard() -> QBrush:
+    tile = QPixmap(2 * _SQUARE_PX, 2 * _SQUARE_PX)
+    tile.fill(QColor(204, 204, 204))
+    painter = QPainter(tile)
+    for x, y in ((0, 0), (_SQUARE_PX, _SQUARE_PX)):
+        painter.fillRect(x, y, _SQUARE_PX, _SQUARE_PX, QColor(255, 255, 255))
+    painter.end()
+    return QBrush(tile)

@@ -1,0 +1,162 @@
+"""The window: where everything stands. What happens in it is wired elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolBar, QWidget
+
+from imagetool.ui import tokens
+from imagetool.ui.document_area import DocumentArea
+from imagetool.ui.options_bar import OptionsBar
+from imagetool.ui.panels.history_panel import HistoryPanel
+from imagetool.ui.panels.layers_panel import LayersPanel
+from imagetool.ui.panels.task_panel import TaskPanel
+from imagetool.ui.status_bar import StatusBar
+from imagetool.ui.tool_column import ToolColumn
+from imagetool.ui.widgets.parts import label
+
+_FIRST_SIZE = QSize(1280, 800)
+_PANEL_WIDTH_PX = 300
+_LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """Tools at the left, documents in the middle, panels at the right, status below."""
+
+    dropped = Signal(object)  # QMimeData
+    closing = Signal(object)  # QCloseEvent, to be ignored by whoever wants the window to stay
+
+    def __init__(self, tools: ToolColumn, options: OptionsBar, task: TaskPanel) -> None:
+        super().__init__()
+        self.setWindowTitle("imagetool")
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        self.area = DocumentArea()
+        self.tools, self.options, self.task = tools, options, task
+        self.layers, self.history = LayersPanel(), HistoryPanel()
+        self.status = StatusBar()
+        self.setCentralWidget(self.area)
+        self.setStatusBar(self.status)
+        self._bars = [
+            self._bar("Tool options", options, Qt.ToolBarArea.TopToolBarArea),
+            self._bar("Tools", tools, Qt.ToolBarArea.LeftToolBarArea),
+        ]
+        self._docks = [
+            self._dock("Task", task),
+            self._dock("Layers", self.layers),
+            self._dock("History", self.history),
+        ]
+        self.reset_layout()
+        self.resize(_FIRST_SIZE)
+        self._first_layout = self.saveState(_LAYOUT_VERSION)
+
+    def reset_layout(self) -> None:
+        """Puts all panels where they first were."""
+        for dock in self._docks:
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            dock.setFloating(False)
+            dock.show()
+        for bar in self._bars:
+            bar.show()
+        self.resizeDocks(self._docks, [_PANEL_WIDTH_PX] * 3, Qt.Orientation.Horizontal)
+        self.resizeDocks(self._docks, [300, 190, 190], Qt.Orientation.Vertical)
+
+    def hide_panels(self, hidden: bool) -> None:
+        """Hides everything but the picture and the menu, or shows it again."""
+        for part in (*self._docks, *self._bars, self.status):
+            part.setVisible(not hidden)
+
+    def layout_text(self) -> str:
+        """Size and panels, to be remembered."""
+        state, geometry = self.saveState(_LAYOUT_VERSION), self.saveGeometry()
+        return f"{bytes(geometry.toBase64().data()).decode()} {bytes(state.toBase64().data()).decode()}"
+
+    def restore_layout(self, text: str) -> None:
+        """What `layout_text` gave; anything else is ignored."""
+        parts = text.split()
+        if len(parts) == 2:
+            self.restoreGeometry(QByteArray.fromBase64(parts[0].encode()))
+            self.restoreState(QByteArray.fromBase64(parts[1].encode()), _LAYOUT_VERSION)
+
+    def _bar(self, title: str, content: QWidget, area: Qt.ToolBarArea) -> QToolBar:
+        bar = QToolBar(title)
+        bar.setObjectName(title)
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.toggleViewAction().setEnabled(False)
+        bar.setStyleSheet("QToolBar { border: none; padding: 0; spacing: 0; }")
+        bar.addWidget(content)
+        self.addToolBar(area, bar)
+        return bar
+
+    def _dock(self, title: str, content: QWidget) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        content.setMinimumWidth(_PANEL_WIDTH_PX - 60)
+        dock.setWidget(content)
+        dock.setTitleBarWidget(_DockTitle(title))
+        return dock
+
+    # Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and pictures are welcome."""
+        data = event.mimeData()
+        if data.hasImage() or local_files(data):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Passes on what was dropped."""
+        event.acceptProposedAction()
+        self.dropped.emit(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks whether it may close."""
+        self.closing.emit(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The old picture shows while the backslash is held, whatever has the focus."""
+        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat() and self.area.current:
+            self.area.current.compare.hold(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """The new picture comes back."""
+        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat() and self.area.current:
+            self.area.current.compare.hold(False)
+        else:
+            super().keyReleaseEvent(event)
+
+
+class _DockTitle(QWidget):
+    """A panel's name; dragging it moves the panel, a double click lets it float."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setObjectName("chrome")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.AROUND_PX, tokens.BETWEEN_PX, tokens.BETWEEN_PX, tokens.INSIDE_PX)
+        words: QLabel = label(title, "heading")
+        row.addWidget(words)
+        row.addStretch()
+
+    # Qt
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Left to the dock."""
+        event.ignore()
+
+
+def local_files(data: QMimeData) -> list[Path]:
+    """The files that were dropped or pasted."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -1,0 +1,175 @@
+"""The heart of the window: what shall be done, who does it, how, and the button that does it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from imagetool.catalog.catalog import Catalog, CatalogModel
+from imagetool.plugin.parameters import Params, Value
+from imagetool.plugin.tasks import WORDS, Task
+from imagetool.ui import tokens
+from imagetool.ui.panels.failure import FailureNotice
+from imagetool.ui.widgets.number_field import NumberField, NumberRange
+from imagetool.ui.widgets.parameter_form import ParameterForm
+from imagetool.ui.widgets.parts import icon_button, label, segment
+
+SEED_MAX = 999_999
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wish:
+    """What the panel is set to: everything a request needs besides the picture."""
+
+    model: CatalogModel
+    params: Params
+    seed: int
+
+
+class TaskPanel(QWidget):
+    """Choices and the run button; it knows no document, it is told whether there is one and a mask."""
+
+    run_wanted = Signal()
+    cancel_wanted = Signal()
+    card_wanted = Signal(object)  # CatalogModel
+    model_changed = Signal(object)  # CatalogModel
+
+    def __init__(self, catalog: Catalog, shortcut: str) -> None:
+        super().__init__()
+        self._catalog = catalog
+        self._shortcut = shortcut
+        self._values: dict[str, dict[str, Value]] = {}
+        self._running = False
+        self.ready_line = label("", "small")
+        self.failure = FailureNotice()
+        self.models = QComboBox()
+        self.models.setAccessibleName("Model")
+        self.run_button = QPushButton()
+        self.run_button.setObjectName("run")
+        self._summary = label("", "small")
+        self._summary.setWordWrap(True)
+        self._form = ParameterForm((), {})
+        self._seed = NumberField(NumberRange(0, SEED_MAX, 1, 0), "Seed")
+        self._task = catalog.tasks[0]
+        self._column = self._built()
+        self.models.currentIndexChanged.connect(self._on_model_chosen)
+        self.run_button.clicked.connect(self._on_clicked)
+        self.choose_task(self._task)
+
+    @property
+    def wish(self) -> Wish:
+        """The model, its parameters and the seed as they stand."""
+        return Wish(self._model, self._form.params, int(self._seed.value))
+
+    def choose_task(self, task: Task) -> None:
+        """Shows a task's models."""
+        self._task = task
+        self.models.clear()
+        for model in self._catalog.models_for(task):
+            self.models.addItem(model.entry.name, model)
+        self.show_state(has_picture=False, has_mask=False)
+
+    def show_state(self, *, has_picture: bool, has_mask: bool) -> None:
+        """What can be done now stands on the button."""
+        words = WORDS[self._task]
+        missing = has_picture and words.needs_mask and not has_mask
+        self.run_button.setEnabled(self._running or (has_picture and not missing))
+        if not self._running:
+            self.run_button.setText(words.hint if missing else words.verb)
+            self.run_button.setToolTip(f"{words.verb} with {self.models.currentText()} ({self._shortcut})")
+
+    def show_running(self, running: bool, done: float = 0.0) -> None:
+        """While a job runs the button cancels it."""
+        self._running = running
+        if running:
+            self.failure.clear()
+            self.run_button.setEnabled(True)
+            self.run_button.setText(f"Cancel · {done:.0%}")
+            self.run_button.setToolTip("Stop the job; the picture stays as it is (Esc)")
+
+    def new_seed(self) -> None:
+        """Another seed: the next run looks different."""
+        self._seed.set_value(random.randint(1, SEED_MAX))  # noqa: S311 - a seed is no secret
+
+    @property
+    def _model(self) -> CatalogModel:
+        model: CatalogModel = self.models.currentData()
+        return model
+
+    def _built(self) -> QVBoxLayout:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.AROUND_PX, tokens.BETWEEN_PX, tokens.AROUND_PX, tokens.AROUND_PX)
+        column.setSpacing(tokens.BETWEEN_PX)
+        column.addWidget(self._task_row())
+        column.addWidget(self._model_row())
+        column.addWidget(self._summary)
+        column.addWidget(self._form)
+        column.addWidget(self._seed_row())
+        column.addWidget(self.failure)
+        column.addWidget(self.ready_line)
+        column.addWidget(self.run_button)
+        column.addStretch()
+        return column
+
+    def _task_row(self) -> QWidget:
+        row = QWidget()
+        layout = _flat(row)
+        for task in self._catalog.tasks:
+            button = segment(WORDS[task].verb)
+            button.setChecked(task is self._task)
+            button.clicked.connect(lambda _=False, chosen=task: self.choose_task(chosen))
+            layout.addWidget(button)
+        layout.addStretch()
+        row.setVisible(len(self._catalog.tasks) > 1)
+        return row
+
+    def _model_row(self) -> QWidget:
+        row = QWidget()
+        layout = _flat(row)
+        about = icon_button("info", "About this model: what it does, its licence, its limits")
+        about.clicked.connect(lambda: self.card_wanted.emit(self._model))
+        layout.addWidget(label("Model"))
+        layout.addWidget(self.models, 1)
+        layout.addWidget(about)
+        return row
+
+    def _seed_row(self) -> QWidget:
+        row = QWidget()
+        layout = _flat(row)
+        dice = icon_button("dice", "Another seed: the next run looks different")
+        dice.clicked.connect(self.new_seed)
+        self._seed.setToolTip(f"The same seed gives the same result\n0 to {SEED_MAX}")
+        layout.addWidget(label("Seed"))
+        layout.addStretch()
+        layout.addWidget(self._seed)
+        layout.addWidget(dice)
+        return row
+
+    def _on_model_chosen(self) -> None:
+        if self.models.currentIndex() < 0:
+            return
+        model = self._model
+        form = ParameterForm(model.entry.parameters, self._values.get(model.id, {}))
+        form.changed.connect(lambda: self._values.update({model.id: dict(form.params)}))
+        self._column.replaceWidget(self._form, form)
+        self._form.deleteLater()
+        self._form = form
+        form.setVisible(bool(model.entry.parameters))
+        self._summary.setText(model.entry.summary)
+        self.model_changed.emit(model)
+
+    def _on_clicked(self) -> None:
+        if self._running:
+            self.cancel_wanted.emit()
+        else:
+            self.run_wanted.emit()
+
+
+def _flat(row: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(tokens.BETWEEN_PX)
+    return layout

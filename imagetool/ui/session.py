@@ -1,0 +1,94 @@
+"""A document as the window sees it: what it shows, what it says when it changes, and the job that runs on it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from imagetool.core.document import Document, State
+from imagetool.core.tiles import TiledImage
+from imagetool.jobs.events import Previewed
+from imagetool.jobs.request import Request
+
+
+class Session(QObject):
+    """One open document. Every change to it goes through here, and is announced."""
+
+    state_changed = Signal(object)  # State
+    mask_changed = Signal(object)  # Rect of image pixels, or None for everything
+    preview_changed = Signal()
+    file_changed = Signal()  # its name, or whether it is saved
+    job_changed = Signal()
+
+    def __init__(self, document: Document, coarse: QImage | None = None) -> None:
+        super().__init__()
+        self.document = document
+        self.coarse = coarse  # a small rendering to show until the sharp one is made
+        self.preview: Previewed | None = None
+        self.job: Request | None = None
+        self._live_mask: TiledImage | None = None
+
+    @property
+    def state(self) -> State:
+        """The picture as it is now."""
+        return self.document.state
+
+    @property
+    def mask(self) -> TiledImage:
+        """The mask as it is to be seen: with the stroke being drawn, where there is one."""
+        return self._live_mask or self.state.mask
+
+    def apply(self, name: str, state: State, merge_key: str | None = None) -> None:
+        """Makes a change: one entry in the history."""
+        self._live_mask = None
+        self.document.history.add(name, state, merge_key)
+        self._announce()
+
+    def set_mask(self, name: str, mask: TiledImage) -> None:
+        """Makes another mask the document's mask."""
+        self.apply(name, self.state.with_mask(mask))
+
+    def show_live_mask(self, mask: TiledImage | None, rect: object) -> None:
+        """Shows a mask that is not yet a change; None shows the document's own again."""
+        self._live_mask = mask
+        self.mask_changed.emit(rect)
+
+    def undo(self) -> None:
+        """One change back."""
+        self.go_to(self.document.history.position - 1)
+
+    def redo(self) -> None:
+        """One change forward."""
+        self.go_to(self.document.history.position + 1)
+
+    def go_to(self, position: int) -> None:
+        """Any entry of the history."""
+        self._live_mask = None
+        self.document.history.go_to(position)
+        self._announce()
+
+    def saved(self, state: State) -> None:
+        """The file now holds `state`."""
+        self.document.history.mark_saved(state)
+        self.file_changed.emit()
+
+    def begin_job(self, request: Request) -> None:
+        """A model works on this document."""
+        self.job, self.preview = request, None
+        self.job_changed.emit()
+
+    def show_preview(self, preview: Previewed) -> None:
+        """A coarse state of the result."""
+        self.preview = preview
+        self.preview_changed.emit()
+
+    def end_job(self) -> None:
+        """No model works on this document any more."""
+        self.job, self.preview = None, None
+        self.job_changed.emit()
+        self.preview_changed.emit()
+
+    def _announce(self) -> None:
+        self.state_changed.emit(self.state)
+        self.mask_changed.emit(None)
+        self.file_changed.emit()

@@ -1,0 +1,183 @@
+"""A number that can be typed, stepped with arrow keys or the wheel, dragged by its label, and reset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
+
+from imagetool.ui import tokens
+
+_DRAG_STEPS_PER_PX = 0.25
+_SLIDER_TICKS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """What a number may be; `decimals` is 0 for whole numbers. `curve` above 1 gives small values more slider."""
+
+    low: float
+    high: float
+    step: float
+    default: float
+    decimals: int = 0
+    unit: str = ""
+    curve: float = 1.0
+
+    def fitted(self, value: float) -> float:
+        """`value` inside the range, rounded to the decimals."""
+        return round(min(max(value, self.low), self.high), self.decimals)
+
+    def text(self, value: float) -> str:
+        """The number with its unit."""
+        number = f"{value:.{self.decimals}f}"
+        return f"{number} {self.unit}" if self.unit else number
+
+
+class NumberField(QLineEdit):
+    """The field alone."""
+
+    value_changed = Signal(float)
+
+    def __init__(self, allowed: NumberRange, name: str) -> None:
+        super().__init__()
+        self.allowed = allowed
+        self.value = allowed.fitted(allowed.default)
+        self.setAccessibleName(name)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        widest = max((allowed.text(allowed.low), allowed.text(allowed.high)), key=len)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + 26)
+        self.editingFinished.connect(self._on_editing_finished)
+        self._show()
+
+    def set_value(self, value: float) -> None:
+        """Another value, cut to the range; announced if it is another one."""
+        fitted = self.allowed.fitted(value)
+        if fitted != self.value:
+            self.value = fitted
+            self.value_changed.emit(fitted)
+        self._show()
+
+    def step(self, steps: float) -> None:
+        """Moves by steps."""
+        self.set_value(self.value + steps * self.allowed.step)
+
+    def reset(self) -> None:
+        """The default again."""
+        self.set_value(self.allowed.default)
+
+    def _show(self) -> None:
+        self.setText(self.allowed.text(self.value))
+
+    def _on_editing_finished(self) -> None:
+        text = self.text().replace(self.allowed.unit, "") if self.allowed.unit else self.text()
+        try:
+            self.set_value(float(text.strip().replace(",", ".")))
+        except ValueError:
+            self._show()
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys step, with Shift by ten."""
+        direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if direction is None:
+            super().keyPressEvent(event)
+            return
+        many = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        self.step(direction * many)
+        self.selectAll()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Steps, but only in the field that is being edited: others scroll by."""
+        if self.hasFocus():
+            self.step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The default again."""
+        self.reset()
+        self.selectAll()
+
+
+class DragLabel(QLabel):
+    """A field's name: dragging it sideways changes the field, a double click resets it."""
+
+    def __init__(self, text: str, field: NumberField) -> None:
+        super().__init__(text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._field = field
+        self._start: tuple[QPointF, float] | None = None
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setBuddy(field)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    # Qt
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begins the drag."""
+        self._start = (event.globalPosition(), self._field.value)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Changes the value with the way gone."""
+        if self._start:
+            way = event.globalPosition().x() - self._start[0].x()
+            self._field.set_value(self._start[1] + way * _DRAG_STEPS_PER_PX * self._field.allowed.step)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ends the drag."""
+        self._start = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The default again."""
+        self._field.reset()
+
+
+class NumberRow(QWidget):
+    """Label, slider and field in one row, all three showing the same number."""
+
+    value_changed = Signal(float)
+
+    def __init__(
+        self, label: str, allowed: NumberRange, tip: str = "", slider_width_px: int | None = None
+    ) -> None:
+        super().__init__()
+        self.field = NumberField(allowed, label)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _SLIDER_TICKS)
+        self.slider.setAccessibleName(label)
+        if slider_width_px:
+            self.slider.setFixedWidth(slider_width_px)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.BETWEEN_PX)
+        for widget in (DragLabel(label, self.field), self.slider, self.field):
+            widget.setToolTip(tip)
+            row.addWidget(widget, 1 if widget is self.slider and not slider_width_px else 0)
+        self.field.value_changed.connect(self._on_field_changed)
+        self.slider.valueChanged.connect(self._on_slider_moved)
+        self._place_slider()
+
+    def set_value(self, value: float) -> None:
+        """Shows another value."""
+        self.field.set_value(value)
+
+    def _on_field_changed(self, value: float) -> None:
+        self._place_slider()
+        self.value_changed.emit(value)
+
+    def _on_slider_moved(self, tick: int) -> None:
+        allowed = self.field.allowed
+        share = (tick / _SLIDER_TICKS) ** allowed.curve
+        self.field.set_value(allowed.low + share * (allowed.high - allowed.low))
+
+    def _place_slider(self) -> None:
+        allowed = self.field.allowed
+        share = (self.field.value - allowed.low) / (allowed.high - allowed.low)
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(round(share ** (1 / allowed.curve) * _SLIDER_TICKS))
+        self.slider.blockSignals(blocked)
