@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication
 
 from imagetool.app.command_table import command_table
 from imagetool.app.opening import Opening
@@ -28,36 +27,38 @@ from imagetool.ui.inference import Inference
 from imagetool.ui.main_window import MainWindow
 from imagetool.ui.options_bar import OptionsBar
 from imagetool.ui.palette import CommandPalette
+from imagetool.ui.panels.history_panel import HistoryPanel
+from imagetool.ui.panels.layers_panel import LayersPanel
 from imagetool.ui.panels.task_panel import TaskPanel
 from imagetool.ui.session import Session
 from imagetool.ui.settings import Settings
 from imagetool.ui.theme import Theme
-from imagetool.ui.tool_column import ToolColumn
 
 
 class Editor(QObject):
     """The running program."""
 
-    def __init__(self, application: QApplication, places: Places) -> None:
-        super().__init__(application)
-        self.places = places
-        self.settings = Settings(places.home)
-        self.theme = Theme(application, self.settings.get("theme", "system"))
+    def __init__(self, window: MainWindow, theme: Theme, settings: Settings, places: Places) -> None:
+        super().__init__(window)
+        self.window, self.theme, self.settings, self.places = window, theme, settings, places
         self.background = Background()
         self.inference = Inference(self._make_runner)
         self.tools: dict[str, Tool] = {tool.id: tool for tool in self._make_tools()}
         self.tool = self.tools["brush"]
         self.catalog = Catalog.scan(places)
         shortcut = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
-        self.window = MainWindow(
-            ToolColumn(), OptionsBar(list(self.tools.values())), TaskPanel(self.catalog, shortcut)
+        window.furnish(
+            OptionsBar(list(self.tools.values())),
+            TaskPanel(self.catalog, shortcut),
+            LayersPanel(),
+            HistoryPanel(),
         )
         self.opening = Opening(self.window, self.background, self.settings, self.add_session)
         self.saving = Saving(self.window, self.background)
         self.running = Running(self.window, self.background, self.inference, self.settings)
         keys = {name: keys for name, keys in self.settings.get("keys", {}).items() if isinstance(keys, list)}
         self.actions = Actions(self.window, command_table(self), keys)
-        self.actions.fill_menus(self.window.menuBar())
+        self.actions.fill_menus(self.window.menus)
         self.palette = CommandPalette(self.window, self.actions)
         self._connect()
         self.choose_tool("brush")
@@ -74,15 +75,13 @@ class Editor(QObject):
         """The document that is shown."""
         return self.canvas.session if self.canvas else None
 
-    def show(self, paths: list[Path], look: QuickLook | None) -> None:
-        """Shows the window; `look` is the coarse picture of the first file."""
+    def open(self, paths: list[Path], look: QuickLook | None) -> None:
+        """Opens the files that the program was started with; `look` is the first one's coarse picture, shown already."""
         if paths and look:
             self.opening.read(paths[0].absolute(), look)
-        self.window.restore_layout(self.settings.get("layout", ""))
-        self.window.show()
         for path in paths[1:] if look else paths:
             self.opening.open(path)
-        QTimer.singleShot(0, self.opening.show_recent)
+        self.opening.show_recent()
 
     def add_session(self, session: Session) -> None:
         """Shows another document."""

@@ -33,17 +33,8 @@ def _open(paths: list[Path]) -> int:
     QThread.currentThread()  # the first thread that Qt sees is its main one
     with ThreadPoolExecutor(1) as early:
         looking = early.submit(quick_look, paths[0]) if paths else None
-        from PySide6.QtWidgets import QApplication
 
-        application = QApplication(sys.argv[:1])
-        application.setApplicationName("imagetool")
-        application.setDesktopFileName("imagetool")
-        application.setQuitOnLastWindowClosed(False)
+        from imagetool.app.startup import Startup  # brings the widgets
 
-        from imagetool.app.editor import Editor
-        from imagetool.catalog.places import Places
-
-        editor = Editor(application, Places.find())
-        look = looking.result() if looking else None
-    editor.show(paths, look)
-    return application.exec()
+        startup = Startup(paths)
+        return startup.run(looking.result if looking else None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from imagetool.ui.icons import icon
 
@@ -85,10 +85,9 @@ class Actions(QObject):
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
 
-    def fill_menus(self, bar: QMenuBar) -> None:
-        """Puts every command into its menu."""
-        for title in MENUS:
-            menu = bar.addMenu(title)
+    def fill_menus(self, menus: dict[str, QMenu]) -> None:
+        """Puts every command into its menu, which has its title as a key."""
+        for title, menu in menus.items():
             for command in self.commands:
                 if command.menu == title:
                     if command.rule:

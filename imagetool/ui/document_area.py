@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from imagetool.ui.canvas.canvas import Canvas
+from imagetool.ui import tokens
 from imagetool.ui.loading import LoadingView
 from imagetool.ui.notice import NoticeBar
-from imagetool.ui.session import Session
 from imagetool.ui.welcome import WelcomePage
 from imagetool.ui.widgets.parts import icon_button
+
+if TYPE_CHECKING:
+    from imagetool.ui.canvas.canvas import Canvas
+    from imagetool.ui.session import Session
 
 
 class DocumentArea(QWidget):
@@ -38,6 +43,7 @@ class DocumentArea(QWidget):
         column.setSpacing(0)
         for widget in (self.tabs, self.notices, self._stack):
             column.addWidget(widget)
+        self.tabs.setFixedHeight(tokens.TAB_PX)
         self.tabs.hide()
         self.tabs.currentChanged.connect(self._on_tab_chosen)
 
@@ -82,6 +88,7 @@ class DocumentArea(QWidget):
 
     def show_loading(self) -> None:
         """Shows the coarse picture that `loading` holds, until a canvas comes or `end_loading` is called."""
+        self.tabs.show()  # where it will be, so that the picture does not move
         self._stack.setCurrentWidget(self.loading)
 
     def end_loading(self) -> None:

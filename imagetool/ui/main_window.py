@@ -1,8 +1,13 @@
-"""The window: where everything stands. What happens in it is wired elsewhere."""
+"""The window: where everything stands. What happens in it is wired elsewhere.
+
+It can be shown before the panels are there, whose modules take longer to import than the window takes to appear;
+so nothing that this module imports may bring NumPy.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -11,21 +16,26 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolBar, QWidget
 
 from imagetool.ui import tokens
+from imagetool.ui.commands import MENUS
 from imagetool.ui.document_area import DocumentArea
-from imagetool.ui.options_bar import OptionsBar
-from imagetool.ui.panels.history_panel import HistoryPanel
-from imagetool.ui.panels.layers_panel import LayersPanel
-from imagetool.ui.panels.task_panel import TaskPanel
 from imagetool.ui.status_bar import StatusBar
 from imagetool.ui.tool_column import ToolColumn
 from imagetool.ui.widgets.parts import label
 
+if TYPE_CHECKING:
+    from imagetool.ui.options_bar import OptionsBar
+    from imagetool.ui.panels.history_panel import HistoryPanel
+    from imagetool.ui.panels.layers_panel import LayersPanel
+    from imagetool.ui.panels.task_panel import TaskPanel
+
 _FIRST_SIZE = QSize(1280, 800)
 _PANEL_WIDTH_PX = 300
+_PANEL_HEIGHTS_PX = (300, 190, 190)
 _LAYOUT_VERSION = 1
 
 
@@ -34,45 +44,53 @@ class MainWindow(QMainWindow):
 
     dropped = Signal(object)  # QMimeData
     closing = Signal(object)  # QCloseEvent, to be ignored by whoever wants the window to stay
+    appeared = Signal()  # painted for the first time
 
-    def __init__(self, tools: ToolColumn, options: OptionsBar, task: TaskPanel) -> None:
+    options: OptionsBar
+    task: TaskPanel
+    layers: LayersPanel
+    history: HistoryPanel
+
+    def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("imagetool")
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowNestedDocks)
-        self.area = DocumentArea()
-        self.tools, self.options, self.task = tools, options, task
-        self.layers, self.history = LayersPanel(), HistoryPanel()
-        self.status = StatusBar()
+        self._appeared = False
+        self.area, self.tools, self.status = DocumentArea(), ToolColumn(), StatusBar()
+        self.menus = {title: self.menuBar().addMenu(title) for title in MENUS}
         self.setCentralWidget(self.area)
         self.setStatusBar(self.status)
-        self._bars = [
-            self._bar("Tool options", options, Qt.ToolBarArea.TopToolBarArea),
-            self._bar("Tools", tools, Qt.ToolBarArea.LeftToolBarArea),
-        ]
-        self._docks = [
-            self._dock("Task", task),
-            self._dock("Layers", self.layers),
-            self._dock("History", self.history),
-        ]
+        self._options_bar = self._bar("Tool options", Qt.ToolBarArea.TopToolBarArea)
+        self._tools_bar = self._bar("Tools", Qt.ToolBarArea.LeftToolBarArea)
+        self._tools_bar.addWidget(self.tools)
+        self._docks = {title: self._dock(title) for title in ("Task", "Layers", "History")}
         self.reset_layout()
         self.resize(_FIRST_SIZE)
-        self._first_layout = self.saveState(_LAYOUT_VERSION)
+
+    def furnish(self, options: OptionsBar, task: TaskPanel, layers: LayersPanel, history: HistoryPanel) -> None:
+        """Puts the panels in; nothing else moves."""
+        self.options, self.task, self.layers, self.history = options, task, layers, history
+        self._options_bar.addWidget(options)
+        for title, panel in (("Task", task), ("Layers", layers), ("History", history)):
+            panel.setMinimumWidth(_PANEL_WIDTH_PX - 60)
+            self._docks[title].setWidget(panel)
 
     def reset_layout(self) -> None:
         """Puts all panels where they first were."""
-        for dock in self._docks:
+        docks = list(self._docks.values())
+        for dock in docks:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
             dock.setFloating(False)
             dock.show()
-        for bar in self._bars:
+        for bar in (self._options_bar, self._tools_bar):
             bar.show()
-        self.resizeDocks(self._docks, [_PANEL_WIDTH_PX] * 3, Qt.Orientation.Horizontal)
-        self.resizeDocks(self._docks, [300, 190, 190], Qt.Orientation.Vertical)
+        self.resizeDocks(docks, [_PANEL_WIDTH_PX] * 3, Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, list(_PANEL_HEIGHTS_PX), Qt.Orientation.Vertical)
 
     def hide_panels(self, hidden: bool) -> None:
         """Hides everything but the picture and the menu, or shows it again."""
-        for part in (*self._docks, *self._bars, self.status):
+        for part in (*self._docks.values(), self._options_bar, self._tools_bar, self.status):
             part.setVisible(not hidden)
 
     def layout_text(self) -> str:
@@ -87,26 +105,33 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(parts[0].encode()))
             self.restoreState(QByteArray.fromBase64(parts[1].encode()), _LAYOUT_VERSION)
 
-    def _bar(self, title: str, content: QWidget, area: Qt.ToolBarArea) -> QToolBar:
+    def _bar(self, title: str, area: Qt.ToolBarArea) -> QToolBar:
         bar = QToolBar(title)
         bar.setObjectName(title)
         bar.setMovable(False)
         bar.setFloatable(False)
         bar.toggleViewAction().setEnabled(False)
         bar.setStyleSheet("QToolBar { border: none; padding: 0; spacing: 0; }")
-        bar.addWidget(content)
+        if area == Qt.ToolBarArea.TopToolBarArea:
+            bar.setFixedHeight(tokens.BAR_PX)
         self.addToolBar(area, bar)
         return bar
 
-    def _dock(self, title: str, content: QWidget) -> QDockWidget:
+    def _dock(self, title: str) -> QDockWidget:
         dock = QDockWidget(title)
         dock.setObjectName(title)
-        content.setMinimumWidth(_PANEL_WIDTH_PX - 60)
-        dock.setWidget(content)
+        dock.setWidget(QWidget())
         dock.setTitleBarWidget(_DockTitle(title))
         return dock
 
     # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Says when the window is there."""
+        super().paintEvent(event)
+        if not self._appeared:
+            self._appeared = True
+            self.appeared.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and pictures are welcome."""

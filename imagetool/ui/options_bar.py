@@ -44,7 +44,7 @@ class OptionsBar(QWidget):
         invert.clicked.connect(self.invert_wanted)
         clear.clicked.connect(self.clear_wanted)
         row = QHBoxLayout(self)
-        row.setContentsMargins(tokens.BETWEEN_PX, tokens.INSIDE_PX, tokens.BETWEEN_PX, tokens.INSIDE_PX)
+        row.setContentsMargins(tokens.BETWEEN_PX, 0, tokens.BETWEEN_PX, 0)
         row.setSpacing(tokens.INSIDE_PX)
         row.addWidget(self._stack, 1)
         row.addWidget(label("Mask", "muted"))

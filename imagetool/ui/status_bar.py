@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QStatusBar
 
-from imagetool.ui.canvas.viewport import Viewport
-from imagetool.ui.session import Session
+from imagetool.ui import tokens
 from imagetool.ui.widgets.parts import icon_button, label, line, quiet_button
+
+if TYPE_CHECKING:
+    from imagetool.ui.canvas.viewport import Viewport
+    from imagetool.ui.session import Session
 
 _MESSAGE_MS = 12_000
 _PROGRESS_WIDTH_PX = 120
@@ -24,6 +29,7 @@ class StatusBar(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
+        self.setFixedHeight(tokens.STATUS_PX)
         self._zoom = quiet_button("")
         self._zoom.setToolTip("Fit the picture into the view (Ctrl+0)")
         self._zoom.clicked.connect(self.fit_wanted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 # Spacing in pixels: inside a control, between controls, around groups.
 INSIDE_PX, BETWEEN_PX, AROUND_PX = 4, 8, 16
 ROW_PX, BUTTON_PX, TOOL_PX, ICON_PX = 28, 32, 32, 20
+BAR_PX, TAB_PX, STATUS_PX = 40, 34, 32
 CORNER_PX = 4
 FONT_PX, SMALL_FONT_PX = 13, 11
 

@@ -1,0 +1,26 @@
+"""Reads and writes picture files so that a photo is never harmed."""
+
+from imagetool.core.files.atomic import CheckedFile, atomic_write
+from imagetool.core.files.encode import SUFFIXES, SaveOptions, encode, format_of
+from imagetool.core.files.errors import PictureFileError, ReadError, SaveError, TruncatedPictureError
+from imagetool.core.files.mask import read_mask
+from imagetool.core.files.read import MAX_PIXELS, read_picture
+from imagetool.core.files.write import check_target, write_picture
+
+__all__ = [
+    "MAX_PIXELS",
+    "SUFFIXES",
+    "CheckedFile",
+    "PictureFileError",
+    "ReadError",
+    "SaveError",
+    "SaveOptions",
+    "TruncatedPictureError",
+    "atomic_write",
+    "check_target",
+    "encode",
+    "format_of",
+    "read_mask",
+    "read_picture",
+    "write_picture",
+]
