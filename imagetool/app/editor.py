@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from imagetool.app.command_table import command_table
 from imagetool.app.opening import Opening
 from imagetool.app.quick_look import QuickLook
+from imagetool.app.recovery import Recovery
 from imagetool.app.running import Running
 from imagetool.app.saving import Saving
 from imagetool.catalog.catalog import Catalog
@@ -55,6 +56,7 @@ class Editor(QObject):
         )
         self.opening = Opening(self.window, self.background, self.settings, self.add_session)
         self.saving = Saving(self.window, self.background)
+        self.recovery = Recovery(window, places.home / "recovery")
         self.running = Running(self.window, self.background, self.inference, self.settings)
         keys = {name: keys for name, keys in self.settings.get("keys", {}).items() if isinstance(keys, list)}
         self.actions = Actions(self.window, command_table(self), keys)
@@ -76,12 +78,13 @@ class Editor(QObject):
         return self.canvas.session if self.canvas else None
 
     def open(self, paths: list[Path], look: QuickLook | None) -> None:
-        """Opens the files that the program was started with; `look` is the first one's coarse picture, shown already."""
+        """Opens the files of the command line; `look` is the first one's coarse picture, shown already."""
         if paths and look:
             self.opening.read(paths[0].absolute(), look)
         for path in paths[1:] if look else paths:
             self.opening.open(path)
         self.opening.show_recent()
+        self.recovery.offer(lambda document: self.add_session(Session(document)))
 
     def add_session(self, session: Session) -> None:
         """Shows another document."""
@@ -90,6 +93,7 @@ class Editor(QObject):
         canvas.brush_wheel_turned.connect(self.resize_brush)
         session.file_changed.connect(self._show_file)
         session.state_changed.connect(self._show_undo)
+        self.recovery.watch(session)
         self.window.area.add(canvas)
 
     def close_canvas(self, canvas: Canvas) -> None:
@@ -125,6 +129,7 @@ class Editor(QObject):
             self._remove(canvas)
         self.inference.close()
         self.background.close()
+        self.recovery.close()
 
     def show_theme_choice(self) -> None:
         """Marks the chosen theme in the menu."""
@@ -166,6 +171,7 @@ class Editor(QObject):
     def _remove(self, canvas: Canvas) -> None:
         if canvas in self.window.area.canvases:
             self.running.forget(canvas.session)
+            self.recovery.forget(canvas.session)
             self.window.area.remove(canvas)
             if not self.window.area.canvases:
                 self.opening.show_recent()

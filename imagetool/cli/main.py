@@ -14,7 +14,7 @@ from imagetool.core.errors import ImagetoolError
 from imagetool.plugin.errors import ParameterError, UnknownParameter
 from imagetool.plugin.tasks import Task
 
-COMMANDS = ("run", "models", "plugins", "evaluate")
+MAX_SEED = 2**63 - 1
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,13 +46,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_SEED)) or int(text) > MAX_SEED:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a whole number from 0 to {MAX_SEED}")
+    return int(text)
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", choices=[task.value for task in Task], metavar="TASK", help=", ".join(Task))
     parser.add_argument("input", metavar="INPUT", help="the picture")
     parser.add_argument("-o", "--output", required=True, help="where the result is written")
     parser.add_argument("--model", help="id of the model; the default one otherwise")
     parser.add_argument("--mask", help="a picture of the same size, white where the model may paint")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same bytes (default 0)")
+    parser.add_argument("--seed", type=_seed, default=0, help="the same seed gives the same bytes (default 0)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--json", action="store_true", help="print one JSON object")

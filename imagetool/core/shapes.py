@@ -65,4 +65,20 @@ def _filled(corners: Sequence[Point], rect: Rect) -> NDArray[np.uint8]:
     points = np.round((np.array(grid) - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     fine = np.zeros((rect.height * side, rect.width * side), np.uint8)
     cv2.fillPoly(fine, [points], 255, shift=_SUBPIXEL_BITS)
-    return cv2.resize(fine, rect.size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    coverage = cv2.resize(fine, rect.size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return np.minimum(coverage, _box(corners, rect))  # OpenCV also fills the pixels that its edges run through
+
+
+def _box(corners: Sequence[Point], rect: Rect) -> NDArray[np.uint8]:
+    """Coverage (h, w), 0 to 255, of the upright box around the corners: no polygon covers more."""
+    across = _overlap([corner.x for corner in corners], rect.left, rect.width)
+    down = _overlap([corner.y for corner in corners], rect.top, rect.height)
+    box: NDArray[np.uint8] = np.rint(255 * np.outer(down, across)).astype(np.uint8)
+    return box
+
+
+def _overlap(positions: Sequence[float], start: int, count: int) -> NDArray[np.float64]:
+    """How much of each of `count` pixels from `start` lies between the outermost positions, 0 to 1."""
+    pixels = np.arange(start, start + count, dtype=np.float64)
+    inside: NDArray[np.float64] = np.minimum(pixels + 1, max(positions)) - np.maximum(pixels, min(positions))
+    return inside.clip(0, 1)

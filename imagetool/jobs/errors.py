@@ -28,6 +28,25 @@ class WorkerDied(JobError):
         )
 
 
+class WorkerNotStarted(JobError):
+    """The system did not let us start a process."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"The model process could not be started ({reason}). Close other programs, then run it again."
+        )
+
+
+class OutOfMemory(JobError):
+    """The editor itself has no memory left for the pixels of a job."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The memory is not enough for this job. Close other programs or pictures and run it again."
+        )
+
+
 class PluginSuspended(JobError):
     """The plugin died too often to be started again."""
 

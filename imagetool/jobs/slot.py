@@ -9,31 +9,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imagetool.core.errors import ImagetoolError
-from imagetool.core.geometry import Rect
-from imagetool.jobs.errors import JobError, ModelFailed, NothingMasked, PluginSuspended, WorkerDied
-from imagetool.jobs.events import Cancelled, Event, Failed, Finished, Previewed, Progressed, Started
-from imagetool.jobs.request import Report, Request, Result
+from imagetool.jobs.errors import (
+    JobError,
+    ModelFailed,
+    OutOfMemory,
+    PluginSuspended,
+    WorkerDied,
+    WorkerNotStarted,
+)
+from imagetool.jobs.events import Cancelled, Event, Failed, Progressed, Started
+from imagetool.jobs.request import Request
+from imagetool.jobs.running import Running
 from imagetool.jobs.worker import Worker
 from imagetool.wire import messages
-from imagetool.wire.buffers import Buffer, BufferPool
+from imagetool.wire.buffers import BufferPool
+from imagetool.wire.text import plain, plain_lines
 
 CANCEL_GRACE_S = 2.0
+START_PATIENCE_S = 60.0
 SUSPEND_DEATHS = 3
 SUSPEND_WINDOW_S = 300.0
-PREVIEW_SIDE_PX = 1024
-
-
-@dataclass(eq=False, slots=True)
-class _Running:
-    """The job a worker has, the buffers it uses, and when the worker is killed if it does not stop."""
-
-    request: Request
-    rect: Rect
-    source: Buffer
-    mask: Buffer
-    result: Buffer
-    preview: Buffer
-    kill_at: float | None = None
+_TEXT_LENGTH, _SENTENCE_LENGTH, _DETAILS_LENGTH = 200, 600, 50_000
 
 
 @dataclass(eq=False, slots=True)
@@ -48,7 +44,7 @@ class Slot:
     _worker: Worker | None = None
     _ready: bool = False
     _queue: deque[Request] = field(default_factory=deque)
-    _running: _Running | None = None
+    _running: Running | None = None
     _deaths: list[float] = field(default_factory=list)
     _idle_since: float = 0.0
 
@@ -57,7 +53,9 @@ class Slot:
         """When `tick` has something to do, in seconds of the monotonic clock."""
         if self._running:
             return self._running.kill_at
-        return self._idle_since + self.idle_exit_s if self._worker else None
+        if self._worker is None:
+            return None
+        return self._idle_since + (START_PATIENCE_S if self._queue else self.idle_exit_s)
 
     def submit(self, request: Request) -> None:
         """Queues a request and starts it where nothing else runs."""
@@ -75,18 +73,23 @@ class Slot:
             self._queue.remove(request)
             self.listener(Cancelled(job_id))
         running = self._running
-        if running and running.request.job_id == job_id and running.kill_at is None and self._worker:
+        if running and running.job_id == job_id and running.kill_at is None and self._worker:
             running.kill_at = time.monotonic() + CANCEL_GRACE_S
             self._worker.send(messages.Cancel(job_id))
 
     def tick(self, now: float) -> None:
-        """Kills a worker that does not stop, ends one that has been idle for long."""
-        if self.deadline is None or now < self.deadline:
+        """Kills a worker that does not stop or does not start, ends one that has been idle for long."""
+        if self._worker is None or self.deadline is None or now < self.deadline:
             return
-        running = self._running
-        self._drop_worker()
-        if running:
-            self._finish(running, Cancelled(running.request.job_id))
+        if self._running:
+            running = self._running
+            self._drop_worker()
+            self._finish(running, Cancelled(running.job_id))
+        elif self._queue:
+            self.worker_ended(self._worker, f"It did not start within {START_PATIENCE_S:.0f} seconds.")
+        else:
+            self._drop_worker()
+            self.pool.trim()
 
     def hear(self, worker: Worker, message: Any) -> None:
         """Takes an answer; one of a former worker or of an unknown job is dropped."""
@@ -97,7 +100,7 @@ class Slot:
             self._next()
             return
         running = self._running
-        if running is None or message.job_id != running.request.job_id:
+        if running is None or message.job_id != running.job_id:
             return
         self._answer(running, message)
 
@@ -108,11 +111,9 @@ class Slot:
         running = self._running
         self._drop_worker()
         self._deaths.append(time.monotonic())
-        if running and running.kill_at is not None:
-            self._finish(running, Cancelled(running.request.job_id))
-        elif running:
+        if running:
             error = WorkerDied(running.request.model.entry.name, reason, worker.log.text())
-            self._finish(running, Failed(running.request.job_id, error))
+            self._finish(running, Failed(running.job_id, error))
         elif self._queue:  # it never became ready
             request = self._queue.popleft()
             error = WorkerDied(request.model.entry.name, reason, worker.log.text())
@@ -126,33 +127,33 @@ class Slot:
         waiting = list(self._queue)
         self._queue.clear()
         if running:
-            self._finish(running, Cancelled(running.request.job_id))
+            self._finish(running, Cancelled(running.job_id))
         for request in waiting:
             self.listener(Cancelled(request.job_id))
 
-    def _answer(self, running: _Running, message: Any) -> None:
-        job_id = running.request.job_id
+    def _answer(self, running: Running, message: Any) -> None:
+        job_id = running.job_id
         match message:
             case messages.Progress():
-                self.listener(Progressed(job_id, min(1.0, max(0.0, message.done)), message.text))
+                done, text = min(1.0, max(0.0, message.done)), plain(message.text, _TEXT_LENGTH)
+                self.listener(Progressed(job_id, done, text))
             case messages.Preview():
                 self._preview(running, message)
             case messages.Done():
-                self._finish(running, Finished(job_id, _result(running, message)))
+                self._finish(running, running.finished(message))
             case messages.Stopped():
                 self._finish(running, Cancelled(job_id))
             case messages.Failed():
-                self._finish(running, Failed(job_id, ModelFailed(message.sentence, message.details)))
+                sentence = plain(message.sentence, _SENTENCE_LENGTH)
+                error = ModelFailed(sentence, plain_lines(message.details, _DETAILS_LENGTH))
+                self._finish(running, Failed(job_id, error))
 
-    def _preview(self, running: _Running, message: messages.Preview) -> None:
-        shape = (message.height, message.width, 3)
-        if min(shape) > 0 and message.height * message.width <= PREVIEW_SIDE_PX**2:
-            pixels = running.preview.array[: message.height * message.width * 3].reshape(shape).copy()
-            where = message.rect
-            rect = Rect(where.left, where.top, where.right, where.bottom)
-            self.listener(Previewed(running.request.job_id, rect, pixels))
+    def _preview(self, running: Running, message: messages.Preview) -> None:
+        event = running.previewed(message)
+        if event:
+            self.listener(event)
         if self._worker:
-            self._worker.send(messages.PreviewTaken(running.request.job_id))
+            self._worker.send(messages.PreviewTaken(running.job_id))
 
     def _next(self) -> None:
         if self._running or not self._queue:
@@ -170,38 +171,32 @@ class Slot:
     def _start_worker(self) -> None:
         self._ready = False
         self._idle_since = time.monotonic()
-        self._worker = self.start(self)
+        try:
+            self._worker = self.start(self)
+        except OSError as error:
+            failure = WorkerNotStarted(error.strerror or str(error))
+            while self._queue:
+                self.listener(Failed(self._queue.popleft().job_id, failure))
 
     def _run(self, request: Request) -> None:
         self.listener(Started(request.job_id))
         try:
-            self._running = self._prepared(request)
-        except ImagetoolError as error:
-            failure = error if isinstance(error, JobError) else JobError(str(error))
-            self.listener(Failed(request.job_id, failure))
+            self._running = Running.prepared(request, self.pool)
+        except (ImagetoolError, MemoryError) as error:
+            self._idle_since = time.monotonic()
+            self.listener(Failed(request.job_id, _job_error(error)))
             self._next()
             return
         if self._worker:
-            self._worker.send(_message(self._running))
+            self._worker.send(self._running.message())
 
-    def _prepared(self, request: Request) -> _Running:
-        rect = request.mask.content_rect()
-        if rect.empty:
-            raise NothingMasked
-        size = request.source.size
-        source = self.pool.take((size.height, size.width, 4), request.source.dtype)
-        request.source.read_into(Rect.of_size(size), source.array)
-        mask = self.pool.take((rect.height, rect.width), "uint8")
-        mask.array[...] = request.mask.read(rect)[..., 0]
-        result = self.pool.take((rect.height, rect.width, 4), request.source.dtype)
-        preview = self.pool.take((PREVIEW_SIDE_PX**2 * 3,), "uint8")
-        return _Running(request, rect, source, mask, result, preview)
-
-    def _finish(self, running: _Running, event: Event) -> None:
+    def _finish(self, running: Running, event: Event) -> None:
+        """Frees what the job held and tells how it ended; one that was cancelled ends so, whatever came of it."""
+        if running.kill_at is not None:
+            event = Cancelled(running.job_id)
         self._running = None
         self._idle_since = time.monotonic()
-        for buffer in (running.source, running.mask, running.result, running.preview):
-            self.pool.give_back(buffer)
+        running.release(self.pool)
         self.listener(event)
         self._next()
 
@@ -216,28 +211,7 @@ class Slot:
         return len(recent) >= SUSPEND_DEATHS
 
 
-def _message(running: _Running) -> messages.Run:
-    request, rect = running.request, running.rect
-    module, attribute = request.model.entry.entry.split(":")
-    package = request.model.plugin.package
-    return messages.Run(
-        job_id=request.job_id,
-        task=request.model.entry.task.value,
-        module=f"{package}.{module}" if package else module,
-        attribute=attribute,
-        params=dict(request.params),
-        seed=request.seed,
-        device=request.device,
-        context=request.model.entry.context,
-        context_min_px=request.model.entry.context_min_px,
-        rect=messages.RectRef(rect.left, rect.top, rect.right, rect.bottom),
-        source=running.source.ref,
-        mask=running.mask.ref,
-        result=running.result.ref,
-        preview=running.preview.ref,
-    )
-
-
-def _result(running: _Running, message: messages.Done) -> Result:
-    report = Report(message.device, message.precision, message.seconds, message.tiles, message.peak_rss_mb)
-    return Result(running.rect, running.result.array.copy(), report)
+def _job_error(error: ImagetoolError | MemoryError) -> JobError:
+    if isinstance(error, JobError):
+        return error
+    return OutOfMemory() if isinstance(error, MemoryError) else JobError(str(error))

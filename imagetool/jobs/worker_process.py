@@ -6,19 +6,23 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import psutil
+
 from imagetool.jobs.environment import worker_environment
 from imagetool.jobs.log import BoundedLog
-from imagetool.jobs.process_tree import kill_tree
+from imagetool.jobs.process_tree import MARK, kill_tree
 from imagetool.jobs.worker import Worker
 from imagetool.wire.errors import BadFrame
 from imagetool.wire.frames import FrameReader, FrameWriter
 from imagetool.wire.messages import TO_EDITOR, Message, Start
 
-_JOIN_S = 5.0
+_JOIN_S = 1.0
+_EXIT_S = 0.5  # between the end of the channel and that of a process that is ending
 
 
 class WorkerProcess:
@@ -38,8 +42,10 @@ class WorkerProcess:
     ) -> None:
         self.log = BoundedLog()
         self._on_message, self._on_end = on_message, on_end
-        self._ended = threading.Event()
-        self._process = _start(runtime)
+        self._ended = threading.Lock()  # taken by whoever reports the end, and never given back
+        self._mark = uuid.uuid4().hex
+        self._process = _start(runtime, self._mark)
+        self._root = psutil.Process(self._process.pid)
         self._writer = FrameWriter(cast(BinaryIO, self._process.stdin))
         self._threads = [
             threading.Thread(target=self._receive, name="worker-messages", daemon=True),
@@ -56,57 +62,74 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, message: Message) -> None:
-        """Sends a message; one that finds nobody is dropped, because the end is reported anyway."""
+        """Sends a message; one that finds nobody is dropped, because the end is reported anyway.
+
+        A worker that has not read its channel for so long that it is full is ended: nobody waits for it.
+        """
         try:
             self._writer.send(message)
+        except BlockingIOError:
+            self._process.kill()
         except (OSError, ValueError):
             pass
 
     def kill(self) -> None:
         """Ends the process and all that it started, and waits for it. `on_end` is called if it was not yet."""
-        kill_tree(self.pid)
+        kill_tree(self._root, self._mark)
         self._process.wait()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(_JOIN_S)
-        for stream in (self._process.stdin, self._process.stdout):
-            _close(stream)
+        _close(self._process.stdin)
+        if not self._threads[0].is_alive():  # else something we cannot find holds the other end of the channel,
+            _close(self._process.stdout)  # and closing ours would wait for it
 
     def _receive(self) -> None:
         reader = FrameReader(cast(BinaryIO, self._process.stdout), TO_EDITOR)
         try:
             while (message := reader.receive()) is not None:
                 self._on_message(self, message)
-            reason = "It closed its channel."
+            reason = self._exit_reason()
         except BadFrame as error:
             reason = str(error)
         except (OSError, ValueError):
             reason = "Its channel broke."
         self._end(reason)
 
+    def _exit_reason(self) -> str:
+        try:
+            return _told(self._process.wait(_EXIT_S))
+        except subprocess.TimeoutExpired:
+            return "It closed its channel."
+
     def _drain(self) -> None:
         self.log.drain(cast(BinaryIO, self._process.stderr))
 
     def _wait(self) -> None:
-        code = self._process.wait()
-        self._end(f"It was ended by signal {-code}." if code < 0 else f"It exited with status {code}.")
+        self._end(_told(self._process.wait()))
 
     def _end(self, reason: str) -> None:
-        if not self._ended.is_set():
-            self._ended.set()
+        if self._ended.acquire(blocking=False):
             self._on_end(self, reason)
 
 
-def _start(runtime: Path) -> subprocess.Popen[bytes]:
+def _start(runtime: Path, mark: str) -> subprocess.Popen[bytes]:
     bootstrap = runtime / "imagetool" / "worker" / "__main__.py"
-    return subprocess.Popen(
-        [sys.executable, "-I", "-B", str(bootstrap)],
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-B", "-X", "utf8", "-X", "faulthandler", str(bootstrap)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=worker_environment(os.environ),
+        env={**worker_environment(os.environ), MARK: mark},
         start_new_session=True,
     )
+    if os.name == "posix":
+        os.set_blocking(cast(BinaryIO, process.stdin).fileno(), False)
+    return process
+
+
+def _told(code: int) -> str:
+    return f"It was ended by signal {-code}." if code < 0 else f"It exited with status {code}."
 
 
 def _close(stream: Any) -> None:

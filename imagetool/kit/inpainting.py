@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -15,10 +15,13 @@ from torch import Tensor
 from imagetool.core.geometry import Rect
 from imagetool.core.picture import Pixels
 from imagetool.kit.crops import plan_crops
+from imagetool.kit.silent_job import SilentJob
 from imagetool.kit.tensors import check_result, to_pixels, to_tensor
 from imagetool.plugin.job import Job
 from imagetool.plugin.models import Inpainter
 from imagetool.plugin.parameters import Params
+
+_Fill: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 
 
 class CropJobs(Protocol):
@@ -62,22 +65,23 @@ def fill_holes(
     done = 0
     for box, crop in plan:
         job = job_for(crop, done / total, (done + box.size.pixels) / total)
-        run = functools.partial(model.run, params=params, job=job)
-        _fill_crop(run, holes, crop, device, result)
+        colours = functools.partial(model.run, params=params, job=job)
+        opacity = functools.partial(model.run, params=params, job=SilentJob(job))
+        _fill_crop(colours, opacity, holes, crop, device, result)
         done += box.size.pixels
     return len(plan)
 
 
 def _fill_crop(
-    run: Callable[[Tensor, Tensor], Tensor], holes: Holes, crop: Rect, device: torch.device, result: Pixels
+    colours: _Fill, opacity: _Fill, holes: Holes, crop: Rect, device: torch.device, result: Pixels
 ) -> None:
     pixels = holes.source[crop.slices]
     hole = _hole_in(holes, crop)
     hole_tensor = torch.from_numpy(hole).to(device)[None, None]  # (1, 1, h, w)
-    filled = _filled(run, pixels[..., :3], hole_tensor)
+    filled = _filled(colours, pixels[..., :3], hole_tensor)
     alpha = pixels[..., 3:]
     if not bool((alpha == np.iinfo(alpha.dtype).max).all()):
-        alpha = _filled(run, np.repeat(alpha, 3, axis=2), hole_tensor)[..., :1]
+        alpha = _filled(opacity, np.repeat(alpha, 3, axis=2), hole_tensor)[..., :1]
     part = crop.restrict(holes.rect)
     inside = part.moved(-crop.left, -crop.top).slices
     target = result[part.moved(-holes.rect.left, -holes.rect.top).slices]
@@ -85,7 +89,7 @@ def _fill_crop(
     target[chosen] = np.concatenate([filled, alpha], axis=2)[inside][chosen]
 
 
-def _filled(run: Callable[[Tensor, Tensor], Tensor], pixels: Pixels, hole: Tensor) -> Pixels:
+def _filled(run: _Fill, pixels: Pixels, hole: Tensor) -> Pixels:
     image = to_tensor(pixels, hole.device)  # (1, 3, h, w)
     with torch.inference_mode():
         return to_pixels(check_result(run(image, hole), image), pixels.dtype)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from imagetool.core.errors import ImagetoolError
 
+_VALUE_LENGTH = 60
+
 
 class PluginError(ImagetoolError):
     """Base of all errors about plugins, their manifests and their parameters."""
@@ -16,7 +18,12 @@ class ParameterError(PluginError):
 
     def __init__(self, name: str, value: object, expected: str) -> None:
         self.name, self.value, self.expected = name, value, expected
-        super().__init__(f"“{name}” cannot be {value!r}: it takes {expected}.")
+        super().__init__(f"“{name}” cannot be {_short(value)}: it takes {expected}.")
+
+
+def _short(value: object) -> str:
+    written = repr(value)
+    return written if len(written) <= _VALUE_LENGTH else written[: _VALUE_LENGTH - 1] + "…"
 
 
 class UnknownParameter(PluginError):

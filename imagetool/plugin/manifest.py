@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from imagetool.plugin.errors import ManifestError, Problem
 from imagetool.plugin.parameter_tables import read_parameter
@@ -19,8 +19,10 @@ from imagetool.plugin.tasks import Task
 MANIFEST_VERSION = 1
 FILE_NAME = "plugin.toml"
 
+_MOST_CONTEXT = 100
 _ID = r"[a-z0-9]+([.-][a-z0-9]+)*"
 _NAME = r"[a-z][a-z0-9-]*"
+_FILE = r"\w[\w.-]*"  # a name, not a path
 _ENTRY = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 
 
@@ -62,7 +64,7 @@ class Manifest:
         """
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # ValueError: also for numbers of thousands of digits
             raise ManifestError(source, (Problem("file", f"is not valid TOML ({error})"),)) from None
         problems: list[Problem] = []
         manifest = _read_manifest(table, problems)
@@ -74,9 +76,11 @@ class Manifest:
 def _read_manifest(table: Mapping[str, Any], problems: list[Problem]) -> Manifest | None:
     reader = TableReader(table, "", problems)
     number = reader.whole("manifest")
-    if not problems and number != MANIFEST_VERSION:
+    if number > MANIFEST_VERSION:
         reader.problem("manifest", f"is {number}: this plugin needs a newer version of imagetool")
         return None
+    if not problems and number < MANIFEST_VERSION:
+        reader.problem("manifest", f"is {number}, the first version is {MANIFEST_VERSION}")
     version = _version(reader)
     requires = reader.table("requires")
     permissions = reader.table("permissions")
@@ -113,7 +117,7 @@ def _read_model(reader: TableReader) -> ModelEntry:
         task=Task(task) if task else Task.FILTER,
         entry=reader.text("entry", pattern=_ENTRY),
         summary=reader.text("summary", ""),
-        card=reader.text("card", ""),
+        card=reader.text("card", "", pattern=_FILE),
         parameters=tuple(parameter for parameter in parameters if parameter is not None),
         context=reader.number("context", 1.0),
         context_min_px=reader.whole("context_min_px", 64),
@@ -121,6 +125,10 @@ def _read_model(reader: TableReader) -> ModelEntry:
     ids = [parameter.id for parameter in entry.parameters]
     for repeated in sorted({name for name in ids if ids.count(name) > 1}):
         reader.problem("param", f"the id {repeated!r} is used twice")
+    if entry.context < 0 or entry.context > _MOST_CONTEXT:
+        reader.problem("context", f"is not from 0 to {_MOST_CONTEXT}")
+    if entry.context_min_px < 0:
+        reader.problem("context_min_px", "is below 0")
     reader.finish()
     return entry
 
@@ -137,7 +145,7 @@ def _version(reader: TableReader) -> Version:
     text = reader.text("version")
     try:
         return Version(text or "0")
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of thousands of digits
         reader.problem("version", f"{text!r} is not a version number")
         return Version("0")
 
@@ -145,7 +153,9 @@ def _version(reader: TableReader) -> Version:
 def _specifiers(requires: TableReader) -> SpecifierSet:
     text = requires.text("imagetool", "")
     try:
-        return SpecifierSet(text)
-    except InvalidSpecifier:
+        specifiers = SpecifierSet(text)
+        specifiers.contains("0")  # reads the numbers
+    except ValueError:  # InvalidSpecifier, or a number of thousands of digits
         requires.problem("imagetool", f"{text!r} is not a version range")
         return SpecifierSet()
+    return specifiers

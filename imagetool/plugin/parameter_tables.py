@@ -28,9 +28,12 @@ def read_parameter(reader: TableReader) -> AnyParameter | None:
     }
     parameter = _read_kind(kind, reader, shared)
     if parameter is None:
-        reader.problem("type", f"{kind!r} is not one of bool, int, float, choice")
+        if kind:
+            reader.problem("type", f"{kind!r} is not one of bool, int, float, choice")
         return None
     reader.finish()
+    if isinstance(parameter, IntParameter | FloatParameter) and parameter.step <= 0:
+        reader.problem("step", "is not above 0")
     try:
         parameter.check(parameter.default)
     except ParameterError as error:
@@ -61,6 +64,12 @@ def _read_kind(kind: str, reader: TableReader, shared: dict[str, Any]) -> AnyPar
                 unit=reader.text("unit", ""),
             )
         case "choice":
-            choices = tuple((choice.text("value"), choice.text("label")) for choice in reader.tables("choices"))
+            choices = tuple(_read_choice(choice) for choice in reader.tables("choices"))
             return ChoiceParameter(**shared, default=reader.text("default"), choices=choices)
     return None
+
+
+def _read_choice(reader: TableReader) -> tuple[str, str]:
+    choice = reader.text("value"), reader.text("label")
+    reader.finish()
+    return choice

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from imagetool.plugin.errors import Problem
 
+_LARGEST_WHOLE = 2**31 - 1
 _KINDS = {
     str: "text",
     bool: "true or false",
@@ -31,20 +34,28 @@ class TableReader:
         self._problems.append(Problem(f"{self._place}.{key}" if self._place else key, what))
 
     def text(self, key: str, default: str | None = None, pattern: str | None = None) -> str:
-        """A text; required where there is no default; `pattern` must match all of it."""
+        """A text that can be shown; required where there is no default; `pattern` must match all of it."""
         value: str = self._take(key, str, default, "")
+        if not value.replace("\n", "").isprintable():
+            self.problem(key, f"{value!r} has signs that cannot be shown")
         if pattern and value and not re.fullmatch(pattern, value):
             self.problem(key, f"{value!r} does not have the form {pattern}")
         return value
 
     def number(self, key: str, default: float | None = None) -> float:
-        """An int or a float."""
+        """A finite number, whole or not."""
         value: float = self._take(key, float, default, 0.0)
+        if not math.isfinite(value):
+            self.problem(key, f"{value!r} is not a finite number")
+            return 0.0
         return value
 
     def whole(self, key: str, default: int | None = None) -> int:
-        """An int."""
+        """A whole number of at most 32 bits, because no form shows larger ones."""
         value: int = self._take(key, int, default, 0)
+        if abs(value) > _LARGEST_WHOLE:
+            self.problem(key, f"is larger than {_LARGEST_WHOLE}")
+            return 0
         return value
 
     def flag(self, key: str, default: bool | None = None) -> bool:
@@ -87,6 +98,8 @@ class TableReader:
         value = self._table.pop(key)
         fits = isinstance(value, int | float) if kind is float else isinstance(value, kind)
         if not fits or (isinstance(value, bool) and kind is not bool):
-            self.problem(key, f"expected {_KINDS[kind]}, got {value!r}")
+            self.problem(key, f"expected {_KINDS[kind]}, got {value!r:.60}")
             return fallback
-        return float(value) if kind is float else value
+        if kind is float:
+            return float(value) if abs(value) <= sys.float_info.max else math.inf
+        return value

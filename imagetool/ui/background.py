@@ -19,9 +19,9 @@ class Background(QObject):
 
     _answered = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = _THREADS) -> None:
         super().__init__()
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="background")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="background")
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -36,12 +36,10 @@ class Background(QObject):
 
     def close(self) -> None:
         """Waits for what is under way."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
 
     def _on_answered(self, answer: tuple[Future[Any], Callable[[Any], None], Callable[[Any], None]]) -> None:
         future, on_done, on_error = answer
-        if future.cancelled():
-            return
         error = future.exception()
         if isinstance(error, ImagetoolError):
             on_error(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import shutil
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from imagetool.wire.errors import NoRoomForPixels
 from imagetool.wire.messages import BufferRef
 
-_FOLDER_PREFIX = "imagetool-pixels-"
+FOLDER_PREFIX = "imagetool-pixels-"
 _SPARE_BUFFERS = 4  # kept for the next job: touching fresh pages costs more than copying into used ones
 
 
@@ -25,9 +26,11 @@ class Buffer:
     def __init__(self, path: Path, capacity_bytes: int) -> None:
         self.path = path
         self.capacity_bytes = capacity_bytes
-        with path.open("xb+") as file:
-            _reserve(file.fileno(), capacity_bytes, path)
-            self._map = mmap.mmap(file.fileno(), capacity_bytes)
+        try:
+            self._map = _mapped(path, capacity_bytes)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise NoRoomForPixels(capacity_bytes, str(path.parent.parent)) from None
         self._shape: tuple[int, ...] = (0,)
         self._dtype: np.dtype[Any] = np.dtype(np.uint8)
 
@@ -56,7 +59,7 @@ class BufferPool:
     """Hands out buffers and takes them back; used by one thread."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=_memory_folder()))
+        self._folders = _private_folders()
         self._spare: list[Buffer] = []
         self._count = 0
 
@@ -66,14 +69,17 @@ class BufferPool:
         Raises:
             NoRoomForPixels: where the space cannot be reserved.
         """
-        needed = max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)
+        needed = max(1, math.prod(shape) * np.dtype(dtype).itemsize)
         fitting = [buffer for buffer in self._spare if needed <= buffer.capacity_bytes <= 4 * needed]
         if fitting:
             buffer = min(fitting, key=lambda spare: spare.capacity_bytes)
             self._spare.remove(buffer)
             return buffer.shaped(shape, dtype)
-        self._count += 1
-        return Buffer(self.folder / f"{self._count}.pixels", needed).shaped(shape, dtype)
+        try:
+            return self._made(needed).shaped(shape, dtype)
+        except NoRoomForPixels:
+            self.trim()
+            return self._made(needed).shaped(shape, dtype)
 
     def give_back(self, buffer: Buffer) -> None:
         """Takes a buffer back for later jobs."""
@@ -81,12 +87,27 @@ class BufferPool:
         while len(self._spare) > _SPARE_BUFFERS:
             self._spare.pop(0).close()
 
+    def trim(self) -> None:
+        """Gives the memory of all buffers back that nobody uses."""
+        while self._spare:
+            self._spare.pop().close()
+
     def close(self) -> None:
-        """Gives all memory back and removes the folder."""
-        for buffer in self._spare:
-            buffer.close()
-        self._spare.clear()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Gives all memory back and removes the folders."""
+        self.trim()
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _made(self, capacity_bytes: int) -> Buffer:
+        """A new buffer in the first folder that has room for it."""
+        self._count += 1
+        refused = NoRoomForPixels(capacity_bytes, tempfile.gettempdir())
+        for folder in self._folders:
+            try:
+                return Buffer(folder / f"{self._count}.pixels", capacity_bytes)
+            except NoRoomForPixels as error:
+                refused = error
+        raise refused
 
 
 def open_array(ref: BufferRef, *, writable: bool) -> NDArray[Any]:
@@ -96,7 +117,7 @@ def open_array(ref: BufferRef, *, writable: bool) -> NDArray[Any]:
         ValueError: where the file is smaller than the array.
         OSError: where there is no such file.
     """
-    needed = int(np.prod(ref.shape)) * np.dtype(ref.dtype).itemsize
+    needed = math.prod(ref.shape) * np.dtype(ref.dtype).itemsize
     with Path(ref.path).open("rb+" if writable else "rb") as file:
         if os.fstat(file.fileno()).st_size < needed:
             raise ValueError(f"the buffer is smaller than {ref.shape} of {ref.dtype}")
@@ -107,10 +128,11 @@ def open_array(ref: BufferRef, *, writable: bool) -> NDArray[Any]:
 
 def sweep_leftovers() -> None:
     """Removes the pixel folders of editors that were killed; called once at the start."""
-    for folder in Path(_memory_folder()).glob(f"{_FOLDER_PREFIX}*"):
-        pid = folder.name.removeprefix(_FOLDER_PREFIX).split("-")[0]
-        if pid.isdigit() and not _alive(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
+    for parent in _parents():
+        for folder in parent.glob(f"{FOLDER_PREFIX}*"):
+            pid = folder.name.removeprefix(FOLDER_PREFIX).split("-")[0]
+            if pid.isdigit() and not _alive(int(pid)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _alive(pid: int) -> bool:
@@ -119,19 +141,27 @@ def _alive(pid: int) -> bool:
     return bool(psutil.pid_exists(pid))
 
 
-def _memory_folder() -> str:
-    """A folder in memory where the system has one, else the one for temporary files."""
-    shared = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private folder in it
-    return str(shared) if os.access(shared, os.W_OK) else tempfile.gettempdir()
+def _parents() -> tuple[Path, ...]:
+    """Memory where the system shows it as a folder, then disk: in a container the first may hold 64 MB only."""
+    return Path("/dev/shm"), Path(tempfile.gettempdir())  # noqa: S108 - mkdtemp makes a private folder in it
 
 
-def _reserve(descriptor: int, size_bytes: int, path: Path) -> None:
-    """Takes the space now: a full disk is an error here, where later it would be a SIGBUS."""
-    try:
+def _private_folders() -> list[Path]:
+    """A new folder in each of the places that let us make one."""
+    folders = []
+    for parent in _parents():
+        try:
+            folders.append(Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=parent)))
+        except OSError:
+            pass  # the next one may do; where none does, `take` says so
+    return folders
+
+
+def _mapped(path: Path, size_bytes: int) -> mmap.mmap:
+    """A new file with its space taken now: a full disk is an error here, where later it would be a SIGBUS."""
+    with path.open("xb+") as file:
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(descriptor, 0, size_bytes)
+            os.posix_fallocate(file.fileno(), 0, size_bytes)
         else:
-            os.truncate(descriptor, size_bytes)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise NoRoomForPixels(size_bytes, str(path.parent.parent)) from None
+            os.truncate(file.fileno(), size_bytes)
+        return mmap.mmap(file.fileno(), size_bytes)

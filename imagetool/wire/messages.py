@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import types
 import typing
 from dataclasses import dataclass
@@ -174,8 +175,8 @@ def _fitted(value: Any, hint: Any, place: str) -> Any:
         return {key: _fitted(item, arguments[1], place) for key, item in value.items()}
     if origin in (types.UnionType, Union) and type(value) in arguments:
         return value
-    if hint is float and type(value) in (int, float):
+    if hint is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
-    if type(value) is hint:
+    if type(value) is hint and hint is not float:
         return value
     raise BadFrame(f"{place} is {value!r:.80}")

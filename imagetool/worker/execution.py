@@ -20,13 +20,15 @@ from imagetool.plugin.models import Inpainter, Model
 from imagetool.plugin.parameters import Params
 from imagetool.wire.buffers import open_array
 from imagetool.wire.messages import Done, Failed, Message, RectRef, Run, Stopped
+from imagetool.wire.text import plain, plain_lines
 from imagetool.worker.job import CropJob
 from imagetool.worker.memory import peak_rss_mb
 
 if TYPE_CHECKING:
     from imagetool.worker.inbox import Inbox
 
-_MAX_DETAILS = 20_000
+_MAX_MESSAGE = 300
+_MAX_ENTRY, _MAX_DETAILS = 2_000, 20_000
 
 
 class Executor:
@@ -45,15 +47,8 @@ class Executor:
             answer = self._answer(run)
         except Cancelled:
             answer = Stopped(run.job_id)
-        except (torch.OutOfMemoryError, MemoryError):
-            answer = _failed(
-                run, "The memory is not enough for this job. Close other programs, or mask less at once."
-            )
-        except ImagetoolError as error:
-            answer = _failed(run, str(error))
         except Exception as error:  # noqa: BLE001 - the one place where a plugin's errors are caught
-            kind = type(error).__name__
-            answer = _failed(run, f"The model failed ({kind}: {error}). Your image is unchanged."[:500])
+            answer = Failed(run.job_id, _sentence(error), _details(error))
         self._inbox.renew()
         self._send(answer)
 
@@ -94,8 +89,18 @@ class Executor:
         return self._models[key]
 
 
-def _failed(run: Run, sentence: str) -> Failed:
-    return Failed(run.job_id, sentence, traceback.format_exc()[-_MAX_DETAILS:])
+def _sentence(error: Exception) -> str:
+    said = "".join(traceback.format_exception_only(error))  # does not fail where the error's own text does
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in said:
+        return "The memory is not enough for this job. Close other programs, or mask less at once."
+    if isinstance(error, ImagetoolError):
+        return plain(str(error), 2 * _MAX_MESSAGE)
+    return f"The model failed ({plain(said, _MAX_MESSAGE)}). Your image is unchanged."
+
+
+def _details(error: Exception) -> str:
+    entries = traceback.format_exception(error)
+    return plain_lines("".join(entry[:_MAX_ENTRY] for entry in entries), _MAX_DETAILS)
 
 
 def _rect(ref: RectRef) -> Rect:

@@ -11,7 +11,7 @@ from typing import Any
 
 from imagetool.jobs.log import BoundedLog
 from imagetool.jobs.worker import Worker
-from imagetool.wire.messages import Cancel, Message, Ready, Run
+from imagetool.wire.messages import Message, Ready
 from imagetool.worker.execution import Executor
 from imagetool.worker.inbox import Inbox
 
@@ -30,7 +30,6 @@ class InProcessWorker:
         self.log = BoundedLog()
         self._inbox = Inbox()
         self._on_message, self._on_end = on_message, on_end
-        self._job_id = ""
         self._thread = threading.Thread(target=self._work, name="in-process-worker", daemon=True)
         self._thread.start()
 
@@ -40,20 +39,15 @@ class InProcessWorker:
 
     def kill(self) -> None:
         """Cancels what runs, and waits for the thread."""
-        self._inbox.put(Cancel(self._job_id))
-        self._inbox.runs.put(None)
+        self._inbox.close()
         self._thread.join()
 
     def _work(self) -> None:
         self._on_message(self, Ready(os.getpid()))
         executor = Executor(self._inbox, self._answer, threads=0)
         while (run := self._inbox.runs.get()) is not None:
-            self._begin(run)
             executor.execute(run)
         self._on_end(self, "It was told to end.")
-
-    def _begin(self, run: Run) -> None:
-        self._job_id = run.job_id
 
     def _answer(self, message: Message) -> None:
         self._on_message(self, message)

@@ -15,6 +15,7 @@ class Inbox:
     def __init__(self) -> None:
         self.runs: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
+        self._closed = False
         self._preview_free = threading.Event()
         self._preview_free.set()
 
@@ -30,7 +31,12 @@ class Inbox:
 
     def is_cancelled(self, job_id: str) -> bool:
         """Whether the editor wants that job to stop."""
-        return job_id in self._cancelled
+        return self._closed or job_id in self._cancelled
+
+    def close(self) -> None:
+        """Cancels all jobs, those that come later too, and ends the work."""
+        self._closed = True
+        self.runs.put(None)
 
     def claim_preview(self) -> bool:
         """Whether the preview buffer may be written now; it may not until the editor has read the last one."""

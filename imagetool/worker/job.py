@@ -75,7 +75,8 @@ class CropJob:
             return
         shrink = max(1.0, max(image.shape[2:]) / _PREVIEW_SIDE_PX)
         if shrink > 1:
-            image = functional.interpolate(image, scale_factor=1 / shrink, mode="area")  # (1, 3, h, w)
+            small = [max(1, int(side / shrink)) for side in image.shape[2:]]
+            image = functional.interpolate(image, small, mode="area")  # (1, 3, h, w)
         pixels = to_pixels(image, np.dtype(np.uint8))  # (h, w, 3)
         self._preview[: pixels.size] = pixels.ravel()
         crop = RectRef(self._crop.left, self._crop.top, self._crop.right, self._crop.bottom)
