@@ -49,7 +49,11 @@ class Opening(QObject):
         folder = self._settings.get("folder", "")
         patterns = " ".join(f"*{suffix}" for suffix in sorted(_readable()))
         chosen, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open pictures", folder, f"Pictures ({patterns});;All files (*)"
+            self._window,
+            "Open pictures",
+            folder,
+            f"Pictures ({patterns});;All files (*)",
+            options=QFileDialog.Option.HideNameFilterDetails,
         )
         for name in chosen:
             self._settings.set("folder", str(Path(name).parent))

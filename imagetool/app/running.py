@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.core.compositing import Flattened, changed_outside, fill_layer
 from imagetool.core.document import Layer, State
-from imagetool.core.masks import DEFAULT_SOFTNESS_PX, empty, feathered_rect
+from imagetool.core.masks import empty, feathered_rect
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
 from imagetool.jobs.request import Request, Result
@@ -32,7 +32,9 @@ class Running(QObject):
         self._window, self._background = window, background
         self._inference, self._settings = inference, settings
         self._sessions: dict[str, Session] = {}  # by job
-        self._seen: dict[str, State] = {}  # what the model was given, by job
+        self._seen: dict[
+            str, tuple[State, float]
+        ] = {}  # what the model was given, and the edge's softness, by job
         self._began: dict[str, float] = {}
         self._warm: set[str] = set()
         self._shown: Session | None = None
@@ -65,7 +67,7 @@ class Running(QObject):
         self._window.task.failure.clear()
         state = session.state
         request = Request(wish.model, wish.params, wish.seed, Flattened(state), state.mask)
-        self._sessions[request.job_id], self._seen[request.job_id] = session, state
+        self._sessions[request.job_id], self._seen[request.job_id] = session, (state, wish.softness_px)
         self._began[request.job_id] = time.monotonic()
         session.begin_job(request)
         self._inference.submit(request)
@@ -132,9 +134,9 @@ class Running(QObject):
         session = self._sessions.get(event.job_id)
         request = session.job if session else None
         if session and request:
-            seen = self._seen[event.job_id]
+            seen, softness_px = self._seen[event.job_id]
             self._background.run(
-                lambda: _laid_in(request, seen, event.result),
+                lambda: _laid_in(request, seen, softness_px, event.result),
                 lambda laid_in: self._apply(event, session, request, laid_in),
                 lambda error: self._on_failed(Failed(event.job_id, JobError(str(error)))),
             )
@@ -180,9 +182,9 @@ class _LaidIn:
     changed_outside: int
 
 
-def _laid_in(request: Request, seen: State, result: Result) -> _LaidIn:
+def _laid_in(request: Request, seen: State, softness_px: float, result: Result) -> _LaidIn:
     """Runs on a background thread."""
-    rect, coverage = feathered_rect(request.mask, DEFAULT_SOFTNESS_PX)
+    rect, coverage = feathered_rect(request.mask, softness_px)
     sheet = fill_layer(request.source.size, rect, result.pixels, coverage)
     layer = Layer.new(f"{_words(request.model).verb} · {request.model.entry.name}", sheet)
     return _LaidIn(layer, changed_outside(seen, seen.with_layer_added(layer), request.mask))

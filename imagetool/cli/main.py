@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from imagetool import __version__
 from imagetool.cli.errors import UsageError
 from imagetool.cli.listing import list_models, list_plugins
 from imagetool.cli.run import run_task
 from imagetool.core.errors import ImagetoolError
+from imagetool.core.masks import MAX_SOFTNESS_PX
 from imagetool.plugin.errors import ParameterError, UnknownParameter
 from imagetool.plugin.tasks import Task
 
@@ -36,8 +38,16 @@ def _said(sentence: object, status: int) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with status 2."""
+        self.exit(_said(f"{message[:1].upper()}{message[1:]}. “{self.prog} --help” tells what is understood.", 2))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="imagetool", description="The editor's models, without its window.")
+    parser = _Parser(prog="imagetool", description="The editor's models, without its window.")
     parser.add_argument("--version", action="version", version=f"imagetool {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands.add_parser("run", help="run a model on a picture"))
@@ -52,12 +62,23 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _softness(text: str) -> float:
+    try:
+        softness_px = float(text)
+    except ValueError:
+        softness_px = -1.0
+    if not 0 <= softness_px <= MAX_SOFTNESS_PX:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a number from 0 to {MAX_SOFTNESS_PX:g}")
+    return softness_px
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", choices=[task.value for task in Task], metavar="TASK", help=", ".join(Task))
     parser.add_argument("input", metavar="INPUT", help="the picture")
     parser.add_argument("-o", "--output", required=True, help="where the result is written")
     parser.add_argument("--model", help="id of the model; the default one otherwise")
     parser.add_argument("--mask", help="a picture of the same size, white where the model may paint")
+    parser.add_argument("--feather", type=_softness, default=0.0, metavar="PX", help="softness of the mask's edge")
     parser.add_argument("--seed", type=_seed, default=0, help="the same seed gives the same bytes (default 0)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
@@ -65,7 +86,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=run_task)
 
 
-def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_listings(commands: argparse._SubParsersAction[Any]) -> None:
     models = commands.add_parser("models", help="list all models")
     models.add_argument("--json", action="store_true", help="print one JSON object")
     models.set_defaults(act=list_models)
@@ -79,6 +100,10 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", choices=["inpaint"], metavar="TASK", help="inpaint")
     parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos")
     parser.add_argument("--model", help="id of the model; the default one otherwise")
+    parser.add_argument("--photos", type=int, default=0, metavar="N", help="N photos, evenly spread; 0 takes all")
+    kinds = ["narrow", "medium", "wide"]
+    parser.add_argument("--masks", nargs="+", choices=kinds, default=kinds, metavar="KIND", help=", ".join(kinds))
+    parser.add_argument("--seed", type=_seed, default=0, help="of the masks and the model (default 0)")
     parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(act=_evaluate)

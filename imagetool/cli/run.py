@@ -16,7 +16,7 @@ from imagetool.cli.session import session
 from imagetool.core.compositing import Flattened, blend
 from imagetool.core.document import Document
 from imagetool.core.files import check_target, read_mask, read_picture, write_picture
-from imagetool.core.masks import DEFAULT_SOFTNESS_PX, feathered_rect
+from imagetool.core.masks import feathered_rect
 from imagetool.core.picture import Picture
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.request import Request, Result
@@ -39,14 +39,14 @@ def run_task(options: argparse.Namespace) -> None:
     request = Request(model, params, options.seed, Flattened(document.state), mask, options.device)
     with session(places) as running:
         result = running.run(request)
-    write_picture(output, _merged(document.picture, mask, result))
+    write_picture(output, _merged(document.picture, mask, options.feather, result))
     report = _report(request, result, output, time.monotonic() - began)
     print(json.dumps(report) if options.json else _sentence(model, report))
 
 
-def _merged(picture: Picture, mask: TiledImage, result: Result) -> Picture:
+def _merged(picture: Picture, mask: TiledImage, softness_px: float, result: Result) -> Picture:
     """The picture with the result laid in under the feathered mask; every other pixel is as it was."""
-    rect, coverage = feathered_rect(mask, DEFAULT_SOFTNESS_PX)
+    rect, coverage = feathered_rect(mask, softness_px)
     pixels = picture.pixels.copy()
     pixels[rect.slices] = blend(pixels[rect.slices], result.pixels, coverage)
     return picture.with_pixels(pixels)

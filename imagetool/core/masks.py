@@ -10,7 +10,7 @@ from imagetool.core.tiles import TiledImage
 
 Plane = NDArray[np.uint8]
 
-DEFAULT_SOFTNESS_PX = 2.0
+MAX_SOFTNESS_PX = 50.0
 
 
 def inverted(mask: TiledImage) -> TiledImage:

@@ -101,5 +101,5 @@ class TableReader:
             self.problem(key, f"expected {_KINDS[kind]}, got {value!r:.60}")
             return fallback
         if kind is float:
-            return float(value) if abs(value) <= sys.float_info.max else math.inf
+            return math.inf if abs(value) > sys.float_info.max else float(value)
         return value

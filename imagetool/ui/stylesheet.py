@@ -18,7 +18,11 @@ QMenu::icon { padding-left: 8px; }
 QStatusBar { background: $chrome; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
 
-QPushButton, QToolButton#text {
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QHeaderView::section { background: $chrome; color: $muted; border: none; border-bottom: 1px solid $line;
+    padding: 4px 8px; }
+
+QPushButton {
     background: $raised; border: 1px solid $line; border-radius: ${corner_px}px;
     min-height: 24px; padding: 2px 12px;
 }
@@ -91,6 +95,7 @@ QScrollArea { background: $chrome; border: none; }
 QFrame#line { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#upright { background: $line; border: none; max-width: 1px; min-width: 1px; }
 QStatusBar QLabel { padding: 0 4px; }
+QStatusBar QPushButton { padding: 0 8px; min-height: 20px; max-height: 20px; }
 QLabel#heading { color: $muted; font-size: ${small_px}px; font-weight: 600; }
 QLabel#muted { color: $muted; }
 QLabel#small { color: $muted; font-size: ${small_px}px; }

@@ -79,7 +79,7 @@ class WelcomePage(QWidget):
             ("open", "Open…", "Open a picture (Ctrl+O)", self.open_wanted),
             ("paste", "Paste", "Open the picture on the clipboard (Ctrl+V)", self.paste_wanted),
         ):
-            button = QPushButton(icon(name), text)
+            button = QPushButton(icon(name), f" {text}")  # a space, because Qt leaves none behind the icon
             button.setToolTip(tip)
             button.clicked.connect(signal)
             row.addWidget(button)

@@ -7,6 +7,7 @@ import mmap
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,10 @@ class Buffer:
 
 
 class BufferPool:
-    """Hands out buffers and takes them back; used by one thread."""
+    """Hands out buffers and takes them back; used by one thread. The first of `parents` that has room is used."""
 
-    def __init__(self) -> None:
-        self._folders = _private_folders()
+    def __init__(self, parents: Sequence[Path] | None = None) -> None:
+        self._folders = _private_folders(_parents() if parents is None else parents)
         self._spare: list[Buffer] = []
         self._count = 0
 
@@ -146,10 +147,10 @@ def _parents() -> tuple[Path, ...]:
     return Path("/dev/shm"), Path(tempfile.gettempdir())  # noqa: S108 - mkdtemp makes a private folder in it
 
 
-def _private_folders() -> list[Path]:
+def _private_folders(parents: Sequence[Path]) -> list[Path]:
     """A new folder in each of the places that let us make one."""
     folders = []
-    for parent in _parents():
+    for parent in parents:
         try:
             folders.append(Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=parent)))
         except OSError:

@@ -145,17 +145,18 @@ def to_json(message: Message) -> dict[str, Any]:
     return {"kind": type(message).__name__, **dataclasses.asdict(message)}
 
 
-def from_json(value: object, allowed: tuple[type, ...]) -> Any:
+def from_json(value: Any, allowed: tuple[type, ...]) -> Any:
     """The message that `value` describes.
 
     Raises:
         BadFrame: where it is none of the `allowed` kinds, a field is missing, unknown or of another type.
     """
     kinds = {kind.__name__: kind for kind in allowed}
-    if not isinstance(value, dict) or value.get("kind") not in kinds:
+    name = value.get("kind") if isinstance(value, dict) else None
+    if not isinstance(name, str) or name not in kinds:
         raise BadFrame("its kind is not known")
     fields = {key: item for key, item in value.items() if key != "kind"}
-    return _built(kinds[value["kind"]], fields)
+    return _built(kinds[name], fields)
 
 
 def _built(kind: type, fields: dict[str, Any]) -> Any:

@@ -25,7 +25,7 @@ class BrushTool(Tool):
         self.mode = mode
         self.brush = brush or Brush()
         self._stroke: Stroke | None = None
-        self._last: Dab | None = None  # where the last stroke ended, for straight lines
+        self._last: tuple[Session, Dab] | None = None  # where the last stroke ended, for straight lines
         self._resizing: tuple[Pointer, Brush] | None = None
 
     def set_brush(self, size_px: float, hardness: float) -> None:
@@ -60,8 +60,8 @@ class BrushTool(Tool):
         self._stroke = Stroke(session.state.mask, self.brush, mode)
         dab = Dab(pointer.at, pointer.pressure)
         dirty = Rect(0, 0, 0, 0)
-        if pointer.shift and self._last is not None:
-            dirty = self._stroke.extend(self._last)
+        if pointer.shift and self._last is not None and self._last[0] is session:
+            dirty = self._stroke.extend(self._last[1])
         self._extend(session, dab, dirty)
 
     def move(self, session: Session, pointer: Pointer) -> None:
@@ -82,7 +82,10 @@ class BrushTool(Tool):
             session.set_mask(name, stroke.mask)
 
     def abandon(self, session: Session) -> None:
-        """Drops the stroke."""
+        """Drops the stroke, or the change of size."""
+        if self._resizing:
+            brush, self._resizing = self._resizing[1], None
+            self.set_brush(brush.size_px, brush.hardness)
         if self._stroke:
             self._stroke = None
             session.show_live_mask(None, None)
@@ -119,7 +122,7 @@ class BrushTool(Tool):
     def _extend(self, session: Session, dab: Dab, dirty: Rect) -> None:
         if self._stroke:
             dirty = dirty.union(self._stroke.extend(dab))
-            self._last = dab
+            self._last = session, dab
             session.show_live_mask(self._stroke.mask, dirty)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
+    QFocusEvent,
+    QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -17,7 +19,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from imagetool.core.document import State
 from imagetool.core.geometry import Point, Rect, Size
 from imagetool.ui.canvas.compare import Compare
 from imagetool.ui.canvas.scene import Scene
@@ -50,18 +51,17 @@ class Canvas(QWidget):
         self._tablet = False
         self._drawing = False
         self._panning: QPointF | None = None
+        self._held_button = Qt.MouseButton.NoButton  # what began the stroke or the move; others wait
         self._space = False
         tool.changed.connect(self.update)
         self.scene.changed.connect(self._on_scene_changed)
-        self.compare.changed.connect(self.update)
+        self.compare.changed.connect(self._on_compare_changed)
         self._show_cursor()
 
     def set_tool(self, tool: Tool) -> None:
         """Takes another tool into the hand."""
         self._tool.changed.disconnect(self.update)
-        if self._drawing:
-            self._tool.abandon(self.session)
-            self._drawing = False
+        self.abandon()
         self._tool = tool
         tool.changed.connect(self.update)
         self._show_cursor()
@@ -92,6 +92,7 @@ class Canvas(QWidget):
         """Drops what is being drawn; whether there was anything."""
         drawing, self._drawing = self._drawing, False
         if drawing:
+            self._held_button = Qt.MouseButton.NoButton
             self._tool.abandon(self.session)
         return drawing
 
@@ -100,12 +101,20 @@ class Canvas(QWidget):
         self._space = held
         self._show_cursor()
 
+    def let_go_of_keys(self) -> None:
+        """Ends what lasts while a key is held."""
+        if self._space:
+            self.hold_space(False)
+        if self.compare.holding:
+            self.compare.hold(False)
+
     def close_scene(self) -> None:
         """Ends the threads behind the picture; the canvas is not shown any more after this."""
         self.scene.close()
 
-    def _state_shown(self) -> State:
-        return self.session.document.original if self.compare.holding else self.session.state
+    def _on_compare_changed(self) -> None:
+        self._show_cursor()
+        self.update()
 
     def _on_scene_changed(self, rect: Rect | None) -> None:
         if rect is None:
@@ -119,10 +128,14 @@ class Canvas(QWidget):
         right, bottom = (last.x + margin) / ratio, (last.y + margin) / ratio
         self.update(QRect(int(left), int(top), int(right - left) + 2, int(bottom - top) + 2))
 
+    def _fill_view(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.set_viewport(self.viewport.resized(Size(round(self.width() * ratio), round(self.height() * ratio))))
+
     def _show_cursor(self) -> None:
         if self._panning is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._space:
+        elif self._space or self.compare.active:  # tools rest while two pictures are compared
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.setCursor(self._tool.cursor())
@@ -161,10 +174,13 @@ class Canvas(QWidget):
 
     def _press(self, event: QMouseEvent | QTabletEvent, pointer: Pointer) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if self.compare.grab(pointer.on_view, self.viewport):
+        if self._held_button != Qt.MouseButton.NoButton:
+            return
+        self._held_button = event.button()
+        if self.compare.grab(pointer.on_view, self.viewport, self.devicePixelRatioF()):
             return
         middle = event.button() == Qt.MouseButton.MiddleButton
-        if middle or self._space or self._tool.id == "hand":
+        if middle or self._space or self.compare.active or self._tool.id == "hand":
             self._panning = pointer.on_view
             self._show_cursor()
             return
@@ -181,7 +197,10 @@ class Canvas(QWidget):
         elif self._drawing:
             self._tool.move(self.session, pointer)
 
-    def _release(self, pointer: Pointer) -> None:
+    def _release(self, event: QMouseEvent | QTabletEvent, pointer: Pointer) -> None:
+        if event.button() != self._held_button:
+            return
+        self._held_button = Qt.MouseButton.NoButton
         self.compare.let_go()
         if self._panning is not None:
             self._panning = None
@@ -197,6 +216,8 @@ class Canvas(QWidget):
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
+        origin = painter.deviceTransform()  # at fractional ratios the widget may begin between two device pixels
+        painter.translate(round(origin.dx()) - origin.dx(), round(origin.dy()) - origin.dy())
         area = event.rect()
         exposed = Rect(
             int(area.left() * ratio),
@@ -213,9 +234,7 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A fitted picture stays fitted."""
-        ratio = self.devicePixelRatioF()
-        view = Size(round(self.width() * ratio), round(self.height() * ratio))
-        self.set_viewport(self.viewport.resized(view))
+        self._fill_view()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Left and right draw, the middle moves."""
@@ -226,7 +245,6 @@ class Canvas(QWidget):
         ):
             return
         opposite = event.button() == Qt.MouseButton.RightButton
-        self._opposite = opposite
         self._press(event, self._held(event, opposite=opposite, pressure=1.0))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -236,7 +254,7 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends what the press began."""
-        self._release(self._held(event, opposite=False, pressure=1.0))
+        self._release(event, self._held(event, opposite=False, pressure=1.0))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen: with pressure, and with its other end the opposite."""
@@ -250,13 +268,13 @@ class Canvas(QWidget):
             case QEvent.Type.TabletMove:
                 self._move(pointer)
             case QEvent.Type.TabletRelease:
-                self._release(pointer)
+                self._release(event, pointer)
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms at the pointer; with Shift moves sideways, with Alt changes the brush; touchpads scroll."""
         keys, turned = event.modifiers(), event.angleDelta()
-        if not event.pixelDelta().isNull() and not keys:
+        if _by_touchpad(event) and not keys:
             self.set_viewport(self.viewport.panned(event.pixelDelta().x(), event.pixelDelta().y()))
         elif keys & Qt.KeyboardModifier.AltModifier:
             amount = turned.x() or turned.y()
@@ -271,7 +289,9 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Pinching zooms."""
+        """Pinching zooms; another screen may have other pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._fill_view()
         if (
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
@@ -292,6 +312,11 @@ class Canvas(QWidget):
         self._pointer = None
         self.update()
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A key that is let go elsewhere is not held any more."""
+        super().focusOutEvent(event)
+        self.let_go_of_keys()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space is the hand while it is held."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -311,3 +336,11 @@ class Canvas(QWidget):
             self.compare.hold(False)
         else:
             super().keyReleaseEvent(event)
+
+
+def _by_touchpad(event: QWheelEvent) -> bool:
+    """Whether two fingers scroll. X11 gives pixels for wheels, too, so pixels alone do not tell."""
+    if event.pixelDelta().isNull():
+        return False
+    touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
+    return touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase

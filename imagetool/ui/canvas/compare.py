@@ -44,9 +44,10 @@ class Compare(QObject):
             return float(viewport.view.width)
         return 0.0 if self.split is None else round(self.split * viewport.view.width)
 
-    def grab(self, at: QPointF, viewport: Viewport) -> bool:
-        """Takes the line where it is near; whether it was."""
-        self._dragging = self.split is not None and abs(at.x() - self.line_x(viewport)) <= _GRIP_PX
+    def grab(self, at: QPointF, viewport: Viewport, ratio: float = 1.0) -> bool:
+        """Takes the line where it is near, on a screen of that pixel ratio; whether it was."""
+        near = abs(at.x() - self.line_x(viewport)) <= _GRIP_PX * ratio
+        self._dragging = near and self.split is not None and not self.holding
         return self._dragging
 
     def drag(self, at: QPointF, viewport: Viewport) -> bool:

@@ -17,6 +17,7 @@ class HistoryPanel(QWidget):
         self._session: Session | None = None
         self.list = QListWidget()
         self.list.setAccessibleName("History")
+        self.list.setMinimumHeight(tokens.ROW_PX)
         self.list.itemClicked.connect(self._on_chosen)
         self.list.itemActivated.connect(self._on_chosen)
         column = QVBoxLayout(self)

@@ -24,6 +24,7 @@ class LayersPanel(QWidget):
         self._filling = False
         self.list = QListWidget()
         self.list.setAccessibleName("Layers")
+        self.list.setMinimumHeight(tokens.ROW_PX)
         self.list.currentItemChanged.connect(self._on_row_chosen)
         self.opacity = NumberRow(
             "Opacity", NumberRange(0, 100, 1, 100, unit="%"), "How dense the layer is\n0 % to 100 %"

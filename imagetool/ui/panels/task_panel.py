@@ -9,11 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
+from imagetool.core.masks import MAX_SOFTNESS_PX
 from imagetool.plugin.parameters import Params, Value
 from imagetool.plugin.tasks import WORDS, Task
 from imagetool.ui import tokens
 from imagetool.ui.panels.failure import FailureNotice
-from imagetool.ui.widgets.number_field import NumberField, NumberRange
+from imagetool.ui.widgets.number_field import NumberField, NumberRange, NumberRow
 from imagetool.ui.widgets.parameter_form import ParameterForm
 from imagetool.ui.widgets.parts import icon_button, label, segment
 
@@ -27,6 +28,7 @@ class Wish:
     model: CatalogModel
     params: Params
     seed: int
+    softness_px: float
 
 
 class TaskPanel(QWidget):
@@ -52,6 +54,11 @@ class TaskPanel(QWidget):
         self._summary = label("", "small")
         self._summary.setWordWrap(True)
         self._form = ParameterForm((), {})
+        self._softness = NumberRow(
+            "Soft edge",
+            NumberRange(0, MAX_SOFTNESS_PX, 1, 0, unit="px", curve=2.0),
+            "How far the old picture shows through at the mask's edge\n0 px to 50 px",
+        )
         self._seed = NumberField(NumberRange(0, SEED_MAX, 1, 0), "Seed")
         self._task = catalog.tasks[0]
         self._column = self._built()
@@ -62,7 +69,7 @@ class TaskPanel(QWidget):
     @property
     def wish(self) -> Wish:
         """The model, its parameters and the seed as they stand."""
-        return Wish(self._model, self._form.params, int(self._seed.value))
+        return Wish(self._model, self._form.params, int(self._seed.value), self._softness.field.value)
 
     def choose_task(self, task: Task) -> None:
         """Shows a task's models."""
@@ -70,6 +77,7 @@ class TaskPanel(QWidget):
         self.models.clear()
         for model in self._catalog.models_for(task):
             self.models.addItem(model.entry.name, model)
+        self._softness.setVisible(WORDS[task].needs_mask)
         self.show_state(has_picture=False, has_mask=False)
 
     def show_state(self, *, has_picture: bool, has_mask: bool) -> None:
@@ -107,6 +115,7 @@ class TaskPanel(QWidget):
         column.addWidget(self._model_row())
         column.addWidget(self._summary)
         column.addWidget(self._form)
+        column.addWidget(self._softness)
         column.addWidget(self._seed_row())
         column.addWidget(self.failure)
         column.addWidget(self.ready_line)
