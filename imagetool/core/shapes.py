@@ -12,6 +12,7 @@ from imagetool.core.geometry import Point, Rect
 from imagetool.core.tiles import TiledImage
 
 _SUBPIXEL_BITS = 4
+_BAND_PX = 256
 
 
 class Combine(Enum):
@@ -56,7 +57,15 @@ def _around(corners: Sequence[Point]) -> Rect:
 
 
 def _filled(corners: Sequence[Point], rect: Rect) -> NDArray[np.uint8]:
-    """Coverage (h, w), 0 to 255, of the polygon inside `rect`."""
+    """Coverage (h, w), 0 to 255, of the polygon inside `rect`, drawn in bands: its samples are 16 times larger."""
+    coverage = np.empty((rect.height, rect.width), np.uint8)
+    for top in range(rect.top, rect.bottom, _BAND_PX):
+        band = Rect(rect.left, top, rect.right, min(top + _BAND_PX, rect.bottom))
+        coverage[band.moved(-rect.left, -rect.top).slices] = _filled_band(corners, band)
+    return coverage
+
+
+def _filled_band(corners: Sequence[Point], rect: Rect) -> NDArray[np.uint8]:
     import cv2
 
     side = 4  # samples per pixel and axis

@@ -22,7 +22,7 @@ from imagetool.wire.frames import FrameReader, FrameWriter
 from imagetool.wire.messages import TO_EDITOR, Message, Start
 
 _JOIN_S = 1.0
-_EXIT_S = 0.5  # between the end of the channel and that of a process that is ending
+_EXIT_S = 2.0  # between the end of the channel and that of a process that is ending
 
 
 class WorkerProcess:
@@ -81,11 +81,10 @@ class WorkerProcess:
             if thread is not threading.current_thread():
                 thread.join(_JOIN_S)
         _close(self._process.stdin)
-        if not self._threads[0].is_alive():  # else something we cannot find holds the other end of the channel,
-            _close(self._process.stdout)  # and closing ours would wait for it
 
     def _receive(self) -> None:
-        reader = FrameReader(cast(BinaryIO, self._process.stdout), TO_EDITOR)
+        channel = cast(BinaryIO, self._process.stdout)
+        reader = FrameReader(channel, TO_EDITOR)
         try:
             while (message := reader.receive()) is not None:
                 self._on_message(self, message)
@@ -94,6 +93,7 @@ class WorkerProcess:
             reason = str(error)
         except (OSError, ValueError):
             reason = "Its channel broke."
+        _close(channel)  # here and not in `kill`, where it would wait for the next message
         self._end(reason)
 
     def _exit_reason(self) -> str:

@@ -127,9 +127,9 @@ def open_array(ref: BufferRef, *, writable: bool) -> NDArray[Any]:
     return np.ndarray(ref.shape, np.dtype(ref.dtype), buffer=mapped)
 
 
-def sweep_leftovers() -> None:
+def sweep_leftovers(parents: Sequence[Path] | None = None) -> None:
     """Removes the pixel folders of editors that were killed; called once at the start."""
-    for parent in _parents():
+    for parent in _parents() if parents is None else parents:
         for folder in parent.glob(f"{FOLDER_PREFIX}*"):
             pid = folder.name.removeprefix(FOLDER_PREFIX).split("-")[0]
             if pid.isdigit() and not _alive(int(pid)):

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from imagetool.app.editor import Editor
 from imagetool.catalog.places import Places
 from imagetool.core.geometry import Point
+from imagetool.jobs.runner import Listener, Runner, WorkerRunner
 from imagetool.ui.canvas.canvas import Canvas
 from imagetool.ui.main_window import MainWindow
 from imagetool.ui.settings import Settings
@@ -24,14 +25,15 @@ JOB_MS = 90_000
 
 
 @contextmanager
-def open_editor(qtbot: QtBot) -> Iterator[Editor]:
+def open_editor(
+    qtbot: QtBot, make_runner: Callable[[Places, Listener], Runner] = WorkerRunner
+) -> Iterator[Editor]:
     """The editor with nothing open; closed at the end, whatever is unsaved."""
     places = Places.find()
     application = cast(QApplication, QApplication.instance())
     settings = Settings(places.home)
-    window = MainWindow()
-    qtbot.addWidget(window)
-    editor = Editor(window, Theme(application, "dark"), settings, places)
+    window = MainWindow()  # not given to qtbot, which would close it first and be asked what to save
+    editor = Editor(window, Theme(application, "dark"), settings, places, make_runner)
     window.resize(1000, 700)
     with qtbot.waitExposed(window):
         window.show()
@@ -39,6 +41,8 @@ def open_editor(qtbot: QtBot) -> Iterator[Editor]:
         yield editor
     finally:
         editor.close()
+        window.hide()
+        window.deleteLater()
 
 
 def open_photo(qtbot: QtBot, editor: Editor, path: Path) -> Canvas:

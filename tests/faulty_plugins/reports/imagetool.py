@@ -1,0 +1,1 @@
+raise RuntimeError("the imagetool of a plugin was imported")

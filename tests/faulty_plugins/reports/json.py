@@ -1,0 +1,1 @@
+raise RuntimeError("the json of a plugin was imported")

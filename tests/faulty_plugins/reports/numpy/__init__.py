@@ -1,0 +1,1 @@
+raise RuntimeError("the numpy of a plugin was imported")

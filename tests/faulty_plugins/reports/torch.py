@@ -1,0 +1,1 @@
+raise RuntimeError("the torch of a plugin was imported")

@@ -1,0 +1,114 @@
+"""Bad input ends with status 1 or 2, one plain sentence on stderr, nothing on stdout, and no output file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from imagetool.cli.main import main
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A command line, with {photo}, {mask}, {out} and {folder} to be filled in, and what comes of it."""
+
+    words: str
+    status: int
+    said: str
+
+    def __str__(self) -> str:
+        return self.words or "(nothing)"
+
+
+TO = "run inpaint {photo} --mask {mask} -o "
+RUN = TO + "{out}"
+MASK = "run inpaint {photo} -o {out} --mask "
+INPUT = "run inpaint -o {out} --mask {mask} "
+TABLE = [
+    # what the command line itself understands
+    Wrong("", 2, "The following arguments are required: COMMAND."),
+    Wrong("run", 2, "The following arguments are required: TASK, INPUT, -o/--output."),
+    Wrong("run paint {photo} -o {out}", 2, "Argument TASK: invalid choice: 'paint'"),
+    Wrong("run inpaint {photo}", 2, "The following arguments are required: -o/--output."),
+    Wrong("run inpaint {photo} -o {out}", 2, "inpaint needs --mask FILE, a picture that is white where it may"),
+    Wrong(RUN + " --seed 1.5", 2, "Argument --seed: “1.5” is not a whole number from 0 to 9223372036854775807."),
+    Wrong(RUN + " --seed -1", 2, "Argument --seed: “-1” is not a whole number from 0 to 9223372036854775807."),
+    Wrong(RUN + " --seed 9223372036854775808", 2, "Argument --seed: “9223372036854775808” is not a whole number"),
+    Wrong(RUN + " --device tpu", 2, "Argument --device: invalid choice: 'tpu'"),
+    Wrong(RUN + " --colour red", 2, "Unrecognized arguments: --colour red."),
+    Wrong(RUN + " --set strength", 2, "--set takes KEY=VALUE, not “strength”."),
+    Wrong(RUN + " --set strength=1", 2, "The model has no parameter “strength”."),
+    Wrong("plugins dance", 2, "Argument list: invalid choice: 'dance'"),
+    # what is looked for
+    Wrong(RUN + " --model miracle", 1, "There is no model “miracle” for inpaint. Choose one of imagetool."),
+    Wrong("run upscale {photo} -o {out}", 1, "No installed model can upscale; “models” lists what is there."),
+    # the picture
+    Wrong(INPUT + "{folder}/gone.png", 1, "There is no file “{folder}/gone.png”"),
+    Wrong(INPUT + "{folder}", 1, "“{folder}” is a folder; choose a picture inside it."),
+    Wrong(INPUT + "{folder}/notes.txt", 1, "“{folder}/notes.txt” is not a picture"),
+    Wrong(INPUT + "{folder}/empty.png", 1, "“{folder}/empty.png” is empty"),
+    Wrong(INPUT + "{folder}/drawing.svg", 1, "“{folder}/drawing.svg” is an SVG drawing"),
+    # the mask
+    Wrong(MASK + "{folder}/gone.png", 1, "There is no file “{folder}/gone.png”"),
+    Wrong(MASK + "{folder}/notes.txt", 1, "“{folder}/notes.txt” is not a picture"),
+    Wrong(
+        MASK + "{folder}/small.png",
+        1,
+        "The mask “{folder}/small.png” has 10 × 10 pixels and the picture 64 × 48; use a mask of ",
+    ),
+    # where the result should go
+    Wrong(
+        TO + "{folder}/no/o.png",
+        1,
+        "Could not save “{folder}/no/o.png”: its folder",
+    ),
+    Wrong(TO + "{mask}/o.png", 1, "Could not save “{mask}/o.png”: "),
+    Wrong(TO + "/proc/o.png", 1, "Could not save “/proc/o.png”: "),
+    Wrong(TO + "{folder}", 1, "Could not save “{folder}”: "),
+    Wrong(
+        TO + "{folder}/o.xyz",
+        1,
+        "Could not save “{folder}/o.xyz”: the ending “.xyz”",
+    ),
+    Wrong(
+        TO + "{folder}/o",
+        1,
+        "Could not save “{folder}/o”: a name without an ending",
+    ),
+]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, photo: Path, mask: Path) -> dict[str, str]:
+    """The words for the places of the table, and the files it speaks of."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("buy milk")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "drawing.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    cv2.imwrite(str(folder / "small.png"), np.zeros((10, 10), np.uint8))
+    return {"photo": str(photo), "mask": str(mask), "folder": str(folder), "out": str(tmp_path / "out.png")}
+
+
+@pytest.mark.parametrize("wrong", TABLE, ids=str)
+def test_wrong_use_ends_with_one_sentence(
+    wrong: Wrong, desk: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    arguments = [word.format(**desk) for word in wrong.words.split()]
+    try:
+        status = main(arguments)
+    except SystemExit as ended:  # the parser's way
+        status = int(ended.code or 0)
+    out, err = capsys.readouterr()
+    assert err.startswith(wrong.said.format(**desk)), err
+    assert status == wrong.status
+    assert out == "", "nothing but a result goes to stdout"
+    assert err.count("\n") == 1, f"one sentence on one line, not {err!r}"
+    assert err.endswith(".\n")
+    assert "Traceback" not in err
+    assert sorted(tmp_path.rglob("*")) == before, "no file may be left"

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import io
+import os
+import threading
+
+import pytest
+
+from imagetool.jobs.environment import worker_environment
+from imagetool.jobs.log import BoundedLog
+
+
+def test_a_log_keeps_the_end_and_never_more_than_its_size() -> None:
+    log = BoundedLog(max_bytes=100)
+    for number in range(1000):
+        log.write(f"line {number}\n".encode())
+        assert log._held <= 200, "the oldest bytes are forgotten as the newest come"
+    assert len(log.text()) <= 100
+    assert log.text().endswith("line 998\nline 999")
+
+
+def test_one_chunk_larger_than_the_log_is_cut_when_read() -> None:
+    log = BoundedLog(max_bytes=10)
+    log.write(b"0123456789abcdef")
+    assert log.text() == "6789abcdef"
+
+
+def test_bytes_that_are_no_text_are_replaced() -> None:
+    log = BoundedLog()
+    log.write(b"\xff\xfegood")
+    assert log.text() == "��good"
+
+
+def test_an_empty_log_is_an_empty_text() -> None:
+    assert BoundedLog().text() == ""
+
+
+def test_a_stream_is_drained_to_its_end_and_closed() -> None:
+    log, stream = BoundedLog(), io.BufferedReader(io.BytesIO(b"x" * 300_000 + b"end"))
+    log.drain(stream)
+    assert stream.closed
+    assert log.text().endswith("xend")
+    assert len(log.text()) == 256 * 1024
+
+
+def test_a_log_may_be_read_while_it_is_written() -> None:
+    log = BoundedLog(max_bytes=1000)
+
+    def write() -> None:
+        for _ in range(5000):
+            log.write(b"abc\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while writer.is_alive():
+        assert len(log.text()) <= 1000
+    writer.join()
+
+
+HIDDEN = [
+    "LD_PRELOAD",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONHOME",
+    "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD",
+    "HF_TOKEN",
+    "OPENAI_API_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "GITHUB_TOKEN",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "SSH_AUTH_SOCK",
+    "DISPLAY",
+    "IMAGETOOL_HOME",
+]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_secrets_and_switches_do_not_reach_a_worker(name: str) -> None:
+    assert worker_environment({name: "x", "PATH": "/bin"}) == {"PATH": "/bin"}
+
+
+@pytest.mark.parametrize("name", ["PATH", "HOME", "LANG", "TMPDIR", "CUDA_VISIBLE_DEVICES", "SystemRoot"])
+def test_what_a_worker_needs_reaches_it(name: str) -> None:
+    assert worker_environment({name: "x"}) == {name: "x"}
+
+
+def test_nothing_is_added_and_the_original_is_left_alone() -> None:
+    before = dict(os.environ)
+    seen = worker_environment(os.environ)
+    assert set(seen) <= set(os.environ)
+    assert dict(os.environ) == before

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imagetool.wire.buffers import FOLDER_PREFIX, BufferPool, open_array, sweep_leftovers
+from imagetool.wire.errors import NoRoomForPixels
+from imagetool.wire.messages import BufferRef
+
+MB = 2**20
+
+
+@pytest.fixture
+def pool() -> Iterator[BufferPool]:
+    made = BufferPool()
+    yield made
+    made.close()
+
+
+def test_what_one_side_writes_the_other_reads(pool: BufferPool) -> None:
+    buffer = pool.take((5, 6, 4), np.uint16)
+    buffer.array[...] = 40_000
+    theirs = open_array(buffer.ref, writable=False)
+    assert (theirs.shape, theirs.dtype) == ((5, 6, 4), np.dtype(np.uint16))
+    assert (theirs == 40_000).all()
+    ours = open_array(buffer.ref, writable=True)
+    ours[0, 0, 0] = 7
+    assert buffer.array[0, 0, 0] == 7
+
+
+def test_a_source_cannot_be_written(pool: BufferPool) -> None:
+    buffer = pool.take((5, 6, 4), np.uint8)
+    source = open_array(buffer.ref, writable=False)
+    with pytest.raises(ValueError, match="read-only"):
+        source[0] = 1
+    with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+        source.flags.writeable = True
+
+
+def test_a_buffer_given_back_is_used_again(pool: BufferPool) -> None:
+    first = pool.take((MB,), np.uint8)
+    pool.give_back(first)
+    again = pool.take((MB // 4, 2), np.uint16)
+    assert again is first, "touching fresh pages costs more than copying into used ones"
+    assert again.array.shape == (MB // 4, 2)
+
+
+NOT_REUSED = [(MB + 1, "too small"), (MB // 5, "far too large")]
+
+
+@pytest.mark.parametrize(("size", "why"), NOT_REUSED)
+def test_a_buffer_that_does_not_fit_is_not_used_again(pool: BufferPool, size: int, why: str) -> None:
+    first = pool.take((MB,), np.uint8)
+    pool.give_back(first)
+    assert pool.take((size,), np.uint8) is not first, f"the old one is {why}"
+
+
+def test_a_buffer_in_use_is_never_handed_out(pool: BufferPool) -> None:
+    taken = [pool.take((MB,), np.uint8) for _ in range(3)]
+    assert len({buffer.path for buffer in taken}) == 3
+
+
+def test_only_a_few_buffers_are_kept(pool: BufferPool) -> None:
+    taken = [pool.take((MB,), np.uint8) for _ in range(10)]
+    for buffer in taken:
+        pool.give_back(buffer)
+    assert sum(buffer.path.exists() for buffer in taken) == 4
+
+
+def test_trimming_gives_all_memory_back_that_nobody_uses(pool: BufferPool) -> None:
+    used, unused = pool.take((MB,), np.uint8), pool.take((MB,), np.uint8)
+    pool.give_back(unused)
+    pool.trim()
+    assert used.path.exists()
+    assert not unused.path.exists()
+
+
+def test_closing_leaves_nothing() -> None:
+    pool = BufferPool()
+    folder = pool.take((10,), np.uint8).path.parent
+    pool.close()
+    assert not folder.exists()
+
+
+def test_the_folder_is_private(pool: BufferPool) -> None:
+    folder = pool.take((10,), np.uint8).path.parent
+    assert folder.stat().st_mode & 0o077 == 0, "others could read the picture"
+
+
+def test_no_room_is_an_error_with_a_sentence_and_leaves_no_file(pool: BufferPool) -> None:
+    folder = pool.take((10,), np.uint8).path.parent
+    with pytest.raises(NoRoomForPixels) as caught:
+        pool.take((2**20, 2**30), np.uint8)  # a petabyte
+    assert "1125899907 MB for the picture do not fit into" in str(caught.value)
+    assert len(list(folder.iterdir())) == 1, "the file that could not be made is gone"
+
+
+def test_disk_takes_what_memory_cannot(tmp_path: Path) -> None:
+    """Memory that is shown as a folder may be missing or hold 64 MB only, as in a container."""
+    pool = BufferPool(parents=[Path("/proc"), tmp_path])  # nobody may make a folder in the first
+    assert pool.take((100,), np.uint8).path.is_relative_to(tmp_path)
+    pool.close()
+
+
+def test_where_no_folder_can_be_made_the_sentence_says_so() -> None:
+    pool = BufferPool(parents=[Path("/proc")])
+    with pytest.raises(NoRoomForPixels):
+        pool.take((100,), np.uint8)
+    pool.close()
+
+
+@pytest.mark.parametrize("ref", [(10, 11), (1000, 1000, 1000)])
+def test_a_file_smaller_than_its_array_is_refused(pool: BufferPool, ref: tuple[int, ...]) -> None:
+    buffer = pool.take((10, 10), np.uint8)
+    with pytest.raises(ValueError, match="the buffer is smaller than"):
+        open_array(BufferRef(str(buffer.path), ref, "uint8"), writable=True)
+
+
+def dead_pid() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
+
+
+def test_folders_of_dead_editors_are_swept_and_others_kept(tmp_path: Path) -> None:
+    dead = tmp_path / f"{FOLDER_PREFIX}{dead_pid()}-abc"
+    alive = tmp_path / f"{FOLDER_PREFIX}{os.getppid()}-abc"
+    foreign = tmp_path / f"{FOLDER_PREFIX}notes"
+    for folder in (dead, alive, foreign):
+        folder.mkdir()
+        (folder / "1.pixels").write_bytes(b"x")
+    sweep_leftovers([tmp_path])
+    assert [folder.exists() for folder in (dead, alive, foreign)] == [False, True, True]
