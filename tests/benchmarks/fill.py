@@ -2,8 +2,8 @@
 
     python tests/benchmarks/fill.py PHOTO [--share 0.02] [--runs N]
 
-The photo is brought to two megapixels; one hole is a square in its middle, the other a thick stroke across it, each
-of the given share of the picture. Prints seconds of the whole command, of the model in it, and of Telea and
+The photo is brought to two megapixels; one hole is a square in its middle, the other a thick stroke across it,
+each of the given share of the picture. Prints seconds of the whole command, of the model in it, and of Telea and
 Navier–Stokes, as medians.
 """
 
