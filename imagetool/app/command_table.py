@@ -41,19 +41,15 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "export": on_session(editor.saving.export),
         "close": on_canvas(editor.close_canvas),
         "quit": editor.window.close,
-        "undo": on_session(Session.undo),
+        "undo": on_canvas(_undo),
         "redo": on_session(Session.redo),
         "copy": on_session(lambda session: _copy(editor, session)),
         "paste": editor.opening.paste,
         "delete-layer": editor.window.layers.delete_active,
         "flatten": on_session(lambda session: _flatten(editor, session)),
-        "mask-all": on_session(
-            lambda session: session.set_mask("Mask everything", masks.full(session.state.mask))
-        ),
+        "mask-all": on_session(lambda session: editor.masks.change(session, "Mask everything", masks.full)),
         "mask-none": on_session(_clear_mask),
-        "mask-invert": on_session(
-            lambda session: session.set_mask("Invert mask", masks.inverted(session.state.mask))
-        ),
+        "mask-invert": on_session(lambda session: editor.masks.change(session, "Invert mask", masks.inverted)),
         "mask-view": on_canvas(lambda canvas: canvas.scene.cycle_mask_view()),
         "run": editor.running.run,
         "fill": editor.running.run,
@@ -65,6 +61,9 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "zoom-out": on_canvas(lambda canvas: canvas.zoom_step(-1)),
         "split": on_canvas(lambda canvas: canvas.compare.toggle_split()),
         "panels": lambda: editor.window.hide_panels(editor.actions["panels"].isChecked()),
+        "next-area": editor.window.focus_next_area,
+        "next-picture": lambda: editor.window.area.step(1),
+        "previous-picture": lambda: editor.window.area.step(-1),
         "full-screen": lambda: _full_screen(editor),
         "reset-layout": editor.window.reset_layout,
         "find": lambda: editor.palette.open(),  # noqa: PLW0108 - the palette is made from these
@@ -83,9 +82,13 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
     return table
 
 
+def _undo(canvas: Canvas) -> None:
+    if not canvas.abandon():  # a stroke that is being drawn is what is taken back first
+        canvas.session.undo()
+
+
 def _clear_mask(session: Session) -> None:
-    if session.state.mask.tiles:
-        session.set_mask("Clear mask", masks.empty(session.state.mask))
+    session.set_mask("Clear mask", masks.empty(session.state.mask))
 
 
 def _flatten(editor: Editor, session: Session) -> None:
@@ -97,8 +100,10 @@ def _flatten(editor: Editor, session: Session) -> None:
         return Layer.new("Background", TiledImage.from_array(composite(state, state.bounds)))
 
     def apply(layer: Layer) -> None:
-        if session.state is state:  # else it has changed since, and merging is asked for again
+        if session.state is state:
             session.apply("Merge all layers", replace(state, layers=(layer,), active_id=layer.id))
+        else:  # it has changed meanwhile
+            _flatten(editor, session)
 
     editor.background.run(merged, apply, editor.show_error)
 

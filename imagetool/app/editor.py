@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence
 
 from imagetool.app.command_table import command_table
 from imagetool.app.opening import Opening
 from imagetool.app.quick_look import QuickLook
 from imagetool.app.recovery import Recovery
 from imagetool.app.running import Running
-from imagetool.app.saving import Saving
+from imagetool.app.saving import Answer, Saving
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.places import Places
 from imagetool.core.brush import StrokeMode
@@ -26,6 +28,7 @@ from imagetool.ui.canvas.tool import Tool
 from imagetool.ui.commands import Actions
 from imagetool.ui.inference import Inference
 from imagetool.ui.main_window import MainWindow
+from imagetool.ui.mask_changes import MaskChanges
 from imagetool.ui.options_bar import OptionsBar
 from imagetool.ui.palette import CommandPalette
 from imagetool.ui.panels.history_panel import HistoryPanel
@@ -39,11 +42,21 @@ from imagetool.ui.theme import Theme
 class Editor(QObject):
     """The running program."""
 
-    def __init__(self, window: MainWindow, theme: Theme, settings: Settings, places: Places) -> None:
+    ended = Signal()  # everything is closed; the program may go
+
+    def __init__(
+        self,
+        window: MainWindow,
+        theme: Theme,
+        settings: Settings,
+        places: Places,
+        make_runner: Callable[[Places, Listener], Runner] = WorkerRunner,
+    ) -> None:
         super().__init__(window)
         self.window, self.theme, self.settings, self.places = window, theme, settings, places
         self.background = Background()
-        self.inference = Inference(self._make_runner)
+        self.inference = Inference(partial(make_runner, places))
+        self.masks = MaskChanges(self.background, self.show_error)
         self.tools: dict[str, Tool] = {tool.id: tool for tool in self._make_tools()}
         self.tool = self.tools["brush"]
         self.catalog = Catalog.scan(places)
@@ -58,8 +71,7 @@ class Editor(QObject):
         self.saving = Saving(self.window, self.background)
         self.recovery = Recovery(window, places.home / "recovery")
         self.running = Running(self.window, self.background, self.inference, self.settings)
-        keys = {name: keys for name, keys in self.settings.get("keys", {}).items() if isinstance(keys, list)}
-        self.actions = Actions(self.window, command_table(self), keys)
+        self.actions = Actions(self.window, command_table(self), self.settings.keys)
         self.actions.fill_menus(self.window.menus)
         self.palette = CommandPalette(self.window, self.actions)
         self._connect()
@@ -94,6 +106,7 @@ class Editor(QObject):
         session.file_changed.connect(self._show_file)
         session.state_changed.connect(self._show_undo)
         self.recovery.watch(session)
+        self.actions.add_to_canvas(canvas)
         self.window.area.add(canvas)
 
     def close_canvas(self, canvas: Canvas) -> None:
@@ -124,6 +137,7 @@ class Editor(QObject):
 
     def close(self) -> None:
         """Ends all threads and processes."""
+        self.window.hide_panels(False)  # hidden for a while, not for good
         self.settings.set("layout", self.window.layout_text())
         for canvas in self.window.area.canvases:
             self._remove(canvas)
@@ -136,16 +150,13 @@ class Editor(QObject):
         for choice in ("system", "dark", "light"):
             self.actions[f"theme-{choice}"].setChecked(choice == self.theme.choice)
 
-    def _make_runner(self, listener: Listener) -> Runner:
-        return WorkerRunner(self.places, listener)
-
     def _make_tools(self) -> list[Tool]:
         return [
             HandTool(),
             BrushTool("brush", StrokeMode.ADD),
             BrushTool("eraser", StrokeMode.SUBTRACT),
-            LassoTool(),
-            RectangleTool(),
+            LassoTool(self.masks),
+            RectangleTool(self.masks),
         ]
 
     def _connect(self) -> None:
@@ -204,13 +215,28 @@ class Editor(QObject):
         self.actions["redo"].setEnabled(history is not None and history.can_redo)
 
     def _on_closing(self, event: QCloseEvent) -> None:
-        for canvas in self.window.area.canvases:
-            self.window.area.choose(canvas.session)
-            if not self.saving.ask_to_save(canvas.session, lambda canvas=canvas: self._remove(canvas)):  # type: ignore[misc]
+        to_save = []
+        for session in [canvas.session for canvas in self.window.area.canvases]:
+            if not session.document.history.saved:
+                self.window.area.choose(session)
+            answer = self.saving.ask(session)
+            if answer is Answer.CANCEL:
                 event.ignore()
                 return
-        self.close()
-        QGuiApplication.quit()
+            if answer is Answer.SAVE:
+                to_save.append(session)
+        if to_save:
+            event.ignore()  # until everything is written; where that fails, the window stays
+        self._save_and_end(to_save)
+
+    def _save_and_end(self, sessions: list[Session]) -> None:
+        if sessions:
+            self.saving.save(sessions[0], lambda: self._save_and_end(sessions[1:]))
+        else:
+            self.window.closing.disconnect(self._on_closing)
+            self.window.hide()
+            self.close()
+            self.ended.emit()
 
 
 _NEED_PICTURE = frozenset(

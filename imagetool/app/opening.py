@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,8 @@ class Opening(QObject):
         super().__init__(window)
         self._window, self._background, self._settings = window, background, settings
         self._on_opened = on_opened
-        self._loading = 0
+        self._reading: set[Path] = set()
+        self._looks: dict[Path, QuickLook] = {}
         welcome = window.area.welcome
         welcome.open_wanted.connect(self.ask)
         welcome.paste_wanted.connect(self.paste)
@@ -63,17 +65,19 @@ class Opening(QObject):
         """Opens a file, or shows it where it is open already."""
         path = path.absolute()
         for canvas in self._window.area.canvases:
-            if canvas.session.document.path == path:
+            if _same_file(canvas.session.document.path, path):
                 self._window.area.choose(canvas.session)
                 return
-        self._background.run(lambda: quick_look(path), self._show_coarse, _ignore)
+        if path in self._reading:
+            return
+        self._background.run(lambda: quick_look(path), partial(self._show_coarse, path), _ignore)
         self.read(path, None)
 
     def read(self, path: Path, look: QuickLook | None) -> None:
         """Reads a file whose coarse picture is shown already, or not yet known."""
-        self._loading += 1
+        self._reading.add(path)
         if look:
-            self._show_coarse(look)
+            self._show_coarse(path, look)
         self._window.status.say(f"Opening {path.name}…")
         self._background.run(
             lambda: read_picture(path),
@@ -83,7 +87,8 @@ class Opening(QObject):
 
     def paste(self) -> None:
         """Opens what lies on the clipboard."""
-        self.open_data(QGuiApplication.clipboard().mimeData())
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where it was cleared
+        self.open_data(data or QMimeData())
 
     def open_data(self, data: QMimeData) -> None:
         """Opens dropped or pasted files, or a picture without a file."""
@@ -91,8 +96,8 @@ class Opening(QObject):
         for path in files:
             self.open(path)
         if not files and data.hasImage():
-            picture = _picture_of(QImage(data.imageData()))
-            self._on_opened(Session(Document(picture, None, "Pasted picture")))
+            image = QImage(data.imageData())
+            self._background.run(lambda: _picture_of(image), self._pasted, self._not_pasted)
         elif not files:
             self._window.status.say("There is no picture on the clipboard. Copy one, then paste it here.")
 
@@ -100,19 +105,31 @@ class Opening(QObject):
         """Puts the files opened last on the welcome page."""
         self._window.area.welcome.show_recent(self._settings.recent)
 
-    def _show_coarse(self, look: QuickLook | None) -> None:
-        if look and self._loading:
+    def _pasted(self, picture: Picture | None) -> None:
+        if picture:
+            self._on_opened(Session(Document(picture, None, "Pasted picture")))
+        else:
+            self._window.status.say("The picture on the clipboard cannot be read. Copy it once more.")
+
+    def _not_pasted(self, error: ImagetoolError) -> None:
+        self._window.area.notices.show_notice(str(error), {})
+
+    def _show_coarse(self, path: Path, look: QuickLook | None) -> None:
+        if look and path in self._reading:
+            self._looks[path] = look
             self._window.area.loading.show_coarse(look.image, look.size)
             self._window.area.show_loading()
 
     def _opened(self, path: Path, picture: Picture) -> None:
-        self._loading -= 1
+        self._reading.discard(path)
+        look = self._looks.pop(path, None)
         self._settings.add_recent(path)
         self._window.status.clear()
-        self._on_opened(Session(Document(picture, path)))
+        self._on_opened(Session(Document(picture, path), look.image if look else None))
 
     def _failed(self, path: Path, error: ImagetoolError) -> None:
-        self._loading -= 1
+        self._reading.discard(path)
+        self._looks.pop(path, None)
         self._window.area.end_loading()
         self._window.status.clear()
         answers: dict[str, Callable[[], object]] = {}
@@ -121,7 +138,7 @@ class Opening(QObject):
         self._window.area.notices.show_notice(str(error), answers)
 
     def _read_partly(self, path: Path) -> None:
-        self._loading += 1
+        self._reading.add(path)
         self._background.run(
             lambda: read_picture(path, partial=True),
             lambda picture: self._opened(path, picture),
@@ -147,8 +164,14 @@ def _readable() -> set[str]:
     return {*SUFFIXES, ".bmp", ".gif", ".ppm", ".tga", ".avif"}
 
 
-def _picture_of(image: QImage) -> Picture:
-    """A picture with the pixels of a Qt image, eight bits deep."""
+def _same_file(one: Path | None, other: Path) -> bool:
+    return one is not None and (one == other or one.resolve() == other.resolve())
+
+
+def _picture_of(image: QImage) -> Picture | None:
+    """A picture with the pixels of a Qt image, eight bits deep; None where there are none. On any thread."""
+    if image.isNull():
+        return None
     plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
     pixels = rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()

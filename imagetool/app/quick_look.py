@@ -26,6 +26,8 @@ class QuickLook:
 
 def quick_look(path: Path, side_px: int = _SIDE_PX) -> QuickLook | None:
     """The picture at about `side_px`, or None where that is not quickly done. Runs on any thread."""
+    if not path.is_file():  # a pipe would wait for its other end
+        return None
     reader = QImageReader(str(path))
     reader.setDecideFormatFromContent(True)
     kind = bytes(reader.format().data())

@@ -29,7 +29,8 @@ class Recovery(QObject):
         self._window, self._root = window, root
         self._thread = Background(threads=1)  # of its own: what is written and what is discarded stays in order
         self._journals: dict[Session, Journal] = {}
-        self._kept: dict[Session, State] = {}
+        self._kept: dict[Session, tuple[State, bool]] = {}  # with whether it was saved
+        self._complained = False
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.keep)
@@ -38,7 +39,7 @@ class Recovery(QObject):
     def watch(self, session: Session) -> None:
         """Keeps a document's work from now on."""
         self._journals[session] = Journal(self._root)
-        self._kept[session] = session.state
+        self._kept[session] = session.document.original, True  # recovered work is kept again at once
 
     def forget(self, session: Session) -> None:
         """The document is closed: nothing of it needs to be kept."""
@@ -50,14 +51,15 @@ class Recovery(QObject):
     def keep(self) -> None:
         """Writes every document that has changed since the last time, and forgets those that were saved."""
         for session, journal in self._journals.items():
-            state = session.state
-            if state is self._kept[session]:
+            state, saved = session.state, session.document.history.saved
+            if (state, saved) == self._kept[session]:
                 continue
-            self._kept[session] = state
-            if session.document.history.saved and not state.mask.tiles:
+            self._kept[session] = state, saved
+            if saved and not state.mask.tiles:
                 self._thread.run(journal.discard, _nothing, self._failed)
             else:
-                self._thread.run(partial(journal.write, session.document, state), _nothing, self._failed)
+                write = partial(journal.write, session.document, state)
+                self._thread.run(write, self._written, partial(self._not_written, session))
 
     def offer(self, restore: Callable[[Document], object]) -> None:
         """Shows a bar for each piece of work that was left behind; `restore` is given what shall live on."""
@@ -86,6 +88,17 @@ class Recovery(QObject):
                 "Discard": lambda: self._thread.run(left.discard, _nothing, self._failed),
             },
         )
+
+    def _written(self, _: None) -> None:
+        self._complained = False
+
+    def _not_written(self, session: Session, error: object) -> None:
+        """It is tried again each time, and said once."""
+        if session in self._kept:
+            self._kept[session] = session.document.original, True
+        if not self._complained:
+            self._complained = True
+            self._window.area.notices.show_notice(str(error), {})
 
     def _failed(self, error: object) -> None:
         self._window.status.say(str(error))

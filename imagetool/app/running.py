@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.core.compositing import Flattened, changed_outside, fill_layer
 from imagetool.core.document import Layer, State
+from imagetool.core.geometry import Rect
 from imagetool.core.masks import empty, feathered_rect
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
@@ -32,6 +33,7 @@ class Running(QObject):
         self._window, self._background = window, background
         self._inference, self._settings = inference, settings
         self._sessions: dict[str, Session] = {}  # by job
+        self._progress: dict[str, tuple[float, str]] = {}  # by job
         self._seen: dict[
             str, tuple[State, float]
         ] = {}  # what the model was given, and the edge's softness, by job
@@ -48,11 +50,13 @@ class Running(QObject):
 
     def show_session(self, session: Session | None) -> None:
         """The document the panel speaks of."""
-        if self._shown:
-            self._shown.state_changed.disconnect(self.refresh)
-        self._shown = session
-        if session:
-            session.state_changed.connect(self.refresh)
+        if self._shown is not session:
+            if self._shown:
+                self._shown.state_changed.disconnect(self.refresh)
+                self._window.status.clear()  # what it says and offers is about another document
+            self._shown = session
+            if session:
+                session.state_changed.connect(self.refresh)
         self.refresh()
 
     def run(self) -> None:
@@ -89,12 +93,14 @@ class Running(QObject):
         """The panel says what can be done with the shown document now."""
         session, task = self._shown, self._window.task
         masked = session is not None and bool(session.state.mask.tiles)
-        running = session is not None and session.job is not None
-        task.show_running(running)
+        job = session.job if session else None
+        task.show_running(job is not None)
         task.show_state(has_picture=session is not None, has_mask=masked)
-        if not running:
+        if session and job:
+            self._show_progress(session, *self._progress.get(job.job_id, (0.0, "starting")))
+        else:
             self._window.status.end_job()
-        task.ready_line.setText(self._expectation(session) if session and masked else "")
+        self._expect(session if masked else None)
         if masked:
             self._warm_up(task.wish.model)
 
@@ -103,11 +109,24 @@ class Running(QObject):
             self._warm.add(model.plugin.manifest.id)
             self._inference.warm_up(model.plugin)
 
-    def _expectation(self, session: Session) -> str:
-        model = self._window.task.wish.model
-        seconds = self._settings.expected_seconds(model.id, session.state.mask.content_rect().size.pixels)
+    def _expect(self, session: Session | None) -> None:
+        """How long it will take stands under the button; a large mask is measured on a thread."""
+        task = self._window.task
         device = self._window.status.device.text()
-        return f"≈ {seconds:.0f} s · {device}" if seconds and seconds >= 1 else device
+        task.ready_line.setText(device if session else "")
+        if session is None:
+            return
+        mask, model = session.state.mask, task.wish.model
+
+        def show(rect: Rect) -> None:
+            seconds = self._settings.expected_seconds(model.id, rect.size.pixels)
+            if seconds and seconds >= 1 and self._shown is session and session.state.mask is mask:
+                task.ready_line.setText(f"≈ {seconds:.0f} s · {device}")
+
+        self._background.run(mask.content_rect, show, self._not_measured)
+
+    def _not_measured(self, error: object) -> None:
+        """Then nothing is said about the time."""
 
     def _show_progress(self, session: Session, done: float, text: str) -> None:
         if session is not self._shown or session.job is None:
@@ -123,6 +142,7 @@ class Running(QObject):
     def _on_progressed(self, event: Progressed) -> None:
         session = self._sessions.get(event.job_id)
         if session:
+            self._progress[event.job_id] = event.done, event.text
             self._show_progress(session, event.done, event.text)
 
     def _on_previewed(self, event: Previewed) -> None:
@@ -153,11 +173,15 @@ class Running(QObject):
         self._settings.add_timing(model.id, event.result.rect.size.pixels, report.seconds)
         self._window.status.device.setText(report.device.upper())
         outside = f"{laid_in.changed_outside} pixels changed outside the mask"
-        self._window.status.say(f"{words.past} in {report.seconds:.1f} s · {outside}", offer_undo=True)
+        shown = session is self._shown
+        where = "" if shown else f"{session.document.name}: "
+        self._window.status.say(f"{where}{words.past} in {report.seconds:.1f} s · {outside}", offer_undo=shown)
 
     def _on_failed(self, event: Failed) -> None:
-        if self._ended(event.job_id):
-            self._window.task.failure.show_failure(str(event.error), event.error.details)
+        session = self._ended(event.job_id)
+        if session:
+            where = "" if session is self._shown else f"{session.document.name}: "
+            self._window.task.failure.show_failure(f"{where}{event.error}", event.error.details)
 
     def _on_cancelled(self, event: Cancelled) -> None:
         if self._ended(event.job_id):
@@ -165,8 +189,8 @@ class Running(QObject):
 
     def _ended(self, job_id: str) -> Session | None:
         """The document a job belonged to; None where it has been closed."""
-        self._began.pop(job_id, None)
-        self._seen.pop(job_id, None)
+        for notes in (self._began, self._seen, self._progress):
+            notes.pop(job_id, None)
         session = self._sessions.pop(job_id, None)
         if session:
             session.end_job()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from imagetool.core.compositing import composite
@@ -25,6 +26,14 @@ _FILTERS = {
     "TIFF": "TIFF (*.tif *.tiff)",
 }
 _SUFFIX = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "TIFF": ".tif"}
+
+
+class Answer(Enum):
+    """What shall become of unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
 
 
 class Saving(QObject):
@@ -81,13 +90,21 @@ class Saving(QObject):
 
         self._background.run(lambda: write_picture(path, flattened(picture, state), options), done, self._failed)
 
-    def ask_to_save(self, session: Session, then: Callable[[], object]) -> bool:
-        """Calls `then` once the document may go, after asking where it is not saved; False while it may not."""
+    def ask_to_save(self, session: Session, then: Callable[[], object]) -> None:
+        """Calls `then` once the document may go, after asking where it is not saved."""
+        match self.ask(session):
+            case Answer.SAVE:
+                self.save(session, then)
+            case Answer.DISCARD:
+                then()
+
+    def ask(self, session: Session) -> Answer:
+        """What shall become of a document's changes; nothing is asked where there are none."""
         if session.document.history.saved:
-            then()
-            return True
+            return Answer.DISCARD
         box = QMessageBox(self._window)
         box.setWindowTitle("Unsaved changes")
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Save the changes to {session.document.name} before closing?")
         box.setInformativeText("They are lost otherwise.")
         save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
@@ -95,12 +112,11 @@ class Saving(QObject):
         box.setEscapeButton(box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole))
         box.setDefaultButton(save)
         box.exec()
-        if box.clickedButton() is save:
-            self.save(session, then)
-        elif box.clickedButton() is discard:
-            then()
-            return True
-        return False
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is save:
+            return Answer.SAVE
+        return Answer.DISCARD if clicked is discard else Answer.CANCEL
 
     def _ask_path(self, session: Session, title: str, format_name: str | None = None) -> Path | None:
         document = session.document

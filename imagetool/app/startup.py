@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QLoggingCategory, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from imagetool.catalog.places import Places
@@ -29,6 +29,7 @@ class Startup(QObject):
     _imported = Signal(object)  # Future[ModuleType]
 
     def __init__(self, paths: list[Path]) -> None:
+        QLoggingCategory.setFilterRules("qt.gui.imageio*=false")  # the real reader says what is wrong with a file
         self._application = QApplication(sys.argv[:1])
         super().__init__()
         self._application.setApplicationName("imagetool")
@@ -43,6 +44,7 @@ class Startup(QObject):
         self.window = MainWindow()
         self.editor: Editor | None = None
         self.window.appeared.connect(self._on_appeared)
+        self.window.closing.connect(self._on_closed_early)
         self._imported.connect(self._on_imported, Qt.ConnectionType.QueuedConnection)
 
     def run(self, look: Callable[[], QuickLook | None] | None) -> int:
@@ -61,7 +63,13 @@ class Startup(QObject):
         importing = self._thread.submit(importlib.import_module, "imagetool.app.editor")
         importing.add_done_callback(self._imported.emit)
 
+    def _on_closed_early(self) -> None:
+        self._imported.disconnect(self._on_imported)
+        self._application.quit()
+
     def _on_imported(self, importing: Future[ModuleType]) -> None:
         module = importing.result()
+        self.window.closing.disconnect(self._on_closed_early)
         self.editor = module.Editor(self.window, self.theme, self.settings, self.places)
+        self.editor.ended.connect(self._application.quit)
         self.editor.open(self._paths, self._look)

@@ -23,6 +23,7 @@ class Command:
     icon: str = ""
     rule: bool = False
     checkable: bool = False
+    on_canvas: bool = False  # its keys mean something else where a field or a button has the focus
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -51,7 +52,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-in", "Zoom in", "View", ("Ctrl++", "Ctrl+=")),
     Command("zoom-out", "Zoom out", "View", ("Ctrl+-",)),
     Command("split", "Compare before and after", "View", ("Shift+\\",), "split", rule=True),
-    Command("panels", "Hide panels", "View", ("Tab",), rule=True, checkable=True),
+    Command("next-picture", "Next picture", "View", ("Ctrl+Tab", "Ctrl+PgDown"), rule=True),
+    Command("previous-picture", "Previous picture", "View", ("Ctrl+Shift+Tab", "Ctrl+PgUp")),
+    Command("next-area", "Next part of the window", "View", ("F6",)),
+    Command("panels", "Hide panels", "View", ("Tab",), rule=True, checkable=True, on_canvas=True),
     Command("full-screen", "Full screen", "View", ("F", "F11"), checkable=True),
     Command("reset-layout", "Reset layout", "View"),
     Command("theme-system", "Theme: like the system", "View", rule=True, checkable=True),
@@ -85,6 +89,10 @@ class Actions(QObject):
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
 
+    def add_to_canvas(self, canvas: QWidget) -> None:
+        """Lets a canvas hear the keys that only a canvas hears."""
+        canvas.addActions([self._actions[command.id] for command in self.commands if command.on_canvas])
+
     def fill_menus(self, menus: dict[str, QMenu]) -> None:
         """Puts every command into its menu, which has its title as a key."""
         for title, menu in menus.items():
@@ -104,5 +112,8 @@ class Actions(QObject):
         action.setShortcuts([QKeySequence(text) for text in keys.get(command.id, command.keys)])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.triggered.connect(lambda _=False: act[command.id]())
-        window.addAction(action)
+        if command.on_canvas:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        else:
+            window.addAction(action)
         return action

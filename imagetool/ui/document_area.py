@@ -11,7 +11,7 @@ from imagetool.ui import tokens
 from imagetool.ui.loading import LoadingView
 from imagetool.ui.notice import NoticeBar
 from imagetool.ui.welcome import WelcomePage
-from imagetool.ui.widgets.parts import icon_button
+from imagetool.ui.widgets.parts import icon_button, plain_tip
 
 if TYPE_CHECKING:
     from imagetool.ui.canvas.canvas import Canvas
@@ -67,8 +67,8 @@ class DocumentArea(QWidget):
         close.setFixedSize(24, 24)
         close.clicked.connect(lambda: self.close_wanted.emit(canvas))
         self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, close)
-        canvas.session.file_changed.connect(lambda: self._name(canvas))
-        self._name(canvas)
+        canvas.session.file_changed.connect(self._name_all)
+        self._name_all()
         self.tabs.setCurrentIndex(place)
         self._show_current()
 
@@ -77,6 +77,11 @@ class DocumentArea(QWidget):
         for place, canvas in enumerate(self.canvases):
             if canvas.session is session:
                 self.tabs.setCurrentIndex(place)
+
+    def step(self, by: int) -> None:
+        """Shows the next tab, or the one before."""
+        if self.tabs.count():
+            self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
 
     def remove(self, canvas: Canvas) -> None:
         """Takes a document away and ends what draws it."""
@@ -95,14 +100,12 @@ class DocumentArea(QWidget):
         """Shows what is there."""
         self._show_current()
 
-    def _name(self, canvas: Canvas) -> None:
-        if canvas not in self.canvases:
-            return
-        document = canvas.session.document
-        place = self.canvases.index(canvas)
-        dot = "" if document.history.saved else " •"
-        self.tabs.setTabText(place, document.name.replace("&", "&&") + dot)
-        self.tabs.setTabToolTip(place, str(document.path or document.name))
+    def _name_all(self) -> None:
+        for place, canvas in enumerate(self.canvases):
+            document = canvas.session.document
+            dot = "" if document.history.saved else " •"
+            self.tabs.setTabText(place, document.name.replace("&", "&&") + dot)
+            self.tabs.setTabToolTip(place, plain_tip(str(document.path or document.name)))
 
     def _on_tab_chosen(self, place: int) -> None:
         if place < 0 or self.tabs.tabData(place) is not None:

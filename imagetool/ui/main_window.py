@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -58,8 +58,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self._appeared = False
+        self._before_hiding: QByteArray | None = None  # the panels as they were
         self.area, self.tools, self.status = DocumentArea(), ToolColumn(), StatusBar()
-        self.menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        self.menus = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         self.setCentralWidget(self.area)
         self.setStatusBar(self.status)
         self._options_bar = self._bar("Tool options", Qt.ToolBarArea.TopToolBarArea)
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._options_bar.addWidget(options)
         scroll = QScrollArea()  # a long form, or a failure with its log, scrolls instead of being squeezed
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keyboard
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setMinimumHeight(_TASK_HEIGHT_PX)
         task.setObjectName("chrome")
@@ -97,8 +99,27 @@ class MainWindow(QMainWindow):
 
     def hide_panels(self, hidden: bool) -> None:
         """Hides everything but the picture and the menu, or shows it again."""
-        for part in (*self._docks.values(), self._options_bar, self._tools_bar, self.status):
-            part.setVisible(not hidden)
+        self.status.setVisible(not hidden)
+        if hidden and self._before_hiding is None:
+            self._before_hiding = self.saveState(_LAYOUT_VERSION)
+            for part in (*self._docks.values(), self._options_bar, self._tools_bar):
+                part.hide()
+            if self.area.current:
+                self.area.current.setFocus()
+        elif not hidden and self._before_hiding is not None:
+            self.restoreState(self._before_hiding, _LAYOUT_VERSION)
+            self._before_hiding = None
+
+    def focus_next_area(self) -> None:
+        """Hands the keyboard on: from the picture to the bars and panels and back."""
+        areas = (self.area.notices, self.area, self._options_bar, self._tools_bar, *self._docks.values())
+        focus = self.focusWidget()
+        here = next((place for place, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
+        for area in (*areas[here + 1 :], *areas[: here + 1]):
+            first = self.area.current if area is self.area and self.area.current else _first_in(area)
+            if first:
+                first.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def layout_text(self) -> str:
         """Size and panels, to be remembered."""
@@ -156,18 +177,20 @@ class MainWindow(QMainWindow):
         self.closing.emit(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The old picture shows while the backslash is held, whatever has the focus."""
-        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat() and self.area.current:
-            self.area.current.compare.hold(True)
-        else:
+        """What nothing else takes is for the picture, whatever has the focus."""
+        if not (self.area.current and self.area.current.hold_key(event, held=True)):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """The new picture comes back."""
-        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat() and self.area.current:
-            self.area.current.compare.hold(False)
-        else:
+        """So is a key that is let go."""
+        if not (self.area.current and self.area.current.hold_key(event, held=False)):
             super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A key that is let go in another window is not held any more."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self.area.current:
+            self.area.current.let_go_of_keys()
 
 
 class _DockTitle(QWidget):
@@ -187,6 +210,14 @@ class _DockTitle(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Left to the dock."""
         event.ignore()
+
+
+def _first_in(area: QWidget) -> QWidget | None:
+    """The first part of an area that takes the keyboard."""
+    for widget in area.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
+            return widget
+    return None
 
 
 def local_files(data: QMimeData) -> list[Path]:

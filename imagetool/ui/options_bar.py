@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from imagetool.core.brush import StrokeMode
 from imagetool.core.shapes import Combine
@@ -123,7 +123,9 @@ class _OutlinePage(QWidget):
 
     def __init__(self, tool: OutlineTool) -> None:
         super().__init__()
+        self._tool = tool
         self._group = QButtonGroup(self)
+        self._buttons: dict[Combine, QPushButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.INSIDE_PX)
@@ -132,5 +134,10 @@ class _OutlinePage(QWidget):
             button.setChecked(combine is tool.combine)
             button.clicked.connect(lambda _=False, chosen=combine: tool.set_combine(chosen))
             self._group.addButton(button)
+            self._buttons[combine] = button
             row.addWidget(button)
         row.addStretch()
+        tool.changed.connect(self._on_tool_changed)
+
+    def _on_tool_changed(self) -> None:
+        self._buttons[self._tool.combine].setChecked(True)

@@ -45,8 +45,13 @@ class Session(QObject):
         self._announce()
 
     def set_mask(self, name: str, mask: TiledImage) -> None:
-        """Makes another mask the document's mask."""
-        self.apply(name, self.state.with_mask(mask))
+        """Makes another mask the document's mask; where nothing changes, nothing is added to the history."""
+        earlier = self.state.mask
+        trimmed = _without_blank_tiles(mask, earlier)
+        if trimmed.tiles.keys() == earlier.tiles.keys() and not trimmed.changed_since(earlier):
+            self.show_live_mask(None, None)
+        else:
+            self.apply(name, self.state.with_mask(trimmed))
 
     def show_live_mask(self, mask: TiledImage | None, rect: object) -> None:
         """Shows a mask that is not yet a change; None shows the document's own again."""
@@ -92,3 +97,9 @@ class Session(QObject):
         self.state_changed.emit(self.state)
         self.mask_changed.emit(None)
         self.file_changed.emit()
+
+
+def _without_blank_tiles(mask: TiledImage, earlier: TiledImage) -> TiledImage:
+    """A mask that was rubbed out is empty again: tiles that came to hold nothing are left out."""
+    tiles = {key: tile for key, tile in mask.tiles.items() if tile is earlier.tiles.get(key) or bool(tile.any())}
+    return TiledImage(mask.size, mask.channels, mask.dtype, tiles)

@@ -40,20 +40,37 @@ class Settings:
         others = [text for text in self.get("recent", []) if text != str(path)]
         self.set("recent", [str(path), *others][:_RECENT])
 
+    @property
+    def keys(self) -> dict[str, list[str]]:
+        """The shortcuts that the user has changed, by command."""
+        changed = self.get("keys", {}).items()
+        return {
+            name: [key for key in keys if isinstance(key, str)] for name, keys in changed if isinstance(keys, list)
+        }
+
     def add_timing(self, model: str, pixels: int, seconds: float) -> None:
         """Remembers how long a model took for so many masked pixels."""
         timings = dict(self.get("timings", {}))
-        timings[model] = [*timings.get(model, []), [pixels, round(seconds, 2)]][-_TIMINGS:]
+        timings[model] = [*self._timings(model), [pixels, round(seconds, 2)]][-_TIMINGS:]
         self.set("timings", timings)
 
     def expected_seconds(self, model: str, pixels: int) -> float | None:
         """How long a model will take, from the earlier run that was most like it; None where there is none."""
-        timings = self.get("timings", {}).get(model, [])
+        timings = self._timings(model)
         if not timings or not pixels:
             return None
         near, seconds = min(timings, key=lambda timing: abs(timing[0] - pixels))
         expected: float = seconds * max(0.25, pixels / max(1, near))
         return expected
+
+    def _timings(self, model: str) -> list[tuple[float, float]]:
+        found = self.get("timings", {}).get(model, [])
+        pairs = [pair for pair in found if isinstance(pair, list)] if isinstance(found, list) else []
+        return [
+            (pair[0], pair[1])
+            for pair in pairs
+            if len(pair) == 2 and all(isinstance(number, int | float) for number in pair)
+        ]
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton
 
 from imagetool.ui import tokens
 from imagetool.ui.icons import icon
-from imagetool.ui.widgets.parts import label
+from imagetool.ui.widgets.parts import label, plain_tip, without_mnemonic
 
 _THUMBNAIL = QSize(160, 110)
 _COLUMNS = 4
@@ -92,8 +92,10 @@ class WelcomePage(QWidget):
         button.setIcon(icon("picture"))
         button.setIconSize(_THUMBNAIL)
         width = _THUMBNAIL.width()
-        button.setText(button.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, width))
-        button.setToolTip(str(path))
+        button.setText(
+            without_mnemonic(button.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, width))
+        )
+        button.setToolTip(plain_tip(str(path)))
         button.setAccessibleName(f"Open {path.name}")
         button.clicked.connect(lambda: self.recent_wanted.emit(path))
         return button

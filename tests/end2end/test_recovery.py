@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -46,7 +48,7 @@ def working_editor(photo: Path, state: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def left_behind(photo: Path, tmp_path: Path) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def left_behind(photo: Path, tmp_path: Path) -> dict[str, NDArray[Any]]:
     """What a killed editor had on its screen."""
     state = tmp_path / "state.npz"
     with working_editor(photo, state):
@@ -81,7 +83,7 @@ def test_restore_gives_everything_back(
     qtbot: QtBot,
     home: Path,
     photo: Path,
-    left_behind: dict[str, np.ndarray],  # type: ignore[type-arg]
+    left_behind: dict[str, NDArray[Any]],
 ) -> None:
     (old,) = journals(home)
     with open_editor(qtbot, FakeRunner().made) as editor:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 
 from imagetool.app.editor import Editor
@@ -20,9 +22,11 @@ from imagetool.ui.session import Session
 _POLL_MS = 20
 
 
-def remembered(state: State) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def remembered(state: State) -> dict[str, NDArray[Any]]:
     """What must come back, as arrays."""
-    arrays = {f"layer {place}": layer.pixels.read(state.bounds) for place, layer in enumerate(state.layers)}
+    arrays: dict[str, NDArray[Any]] = {
+        f"layer {place}": layer.pixels.read(state.bounds) for place, layer in enumerate(state.layers)
+    }
     arrays["mask"] = state.mask.read(state.bounds)
     arrays["names"] = np.array([layer.name for layer in state.layers])
     arrays["opacities"] = np.array([layer.opacity for layer in state.layers])
@@ -58,7 +62,7 @@ def _change(session: Session, kept_state: Path) -> None:
     )
     changed = state.with_layer_added(Layer(layer.id, layer.name, layer.pixels, visible=True, opacity=0.5))
     changed = changed.with_mask(state.mask.with_pixels(250, 10, np.full((30, 20, 1), 200, np.uint8)))
-    np.savez(kept_state, **remembered(changed))
+    np.savez(kept_state, allow_pickle=False, **remembered(changed))
     session.apply("Change", changed)
 
 

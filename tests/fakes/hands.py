@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -82,7 +80,8 @@ class Hand:
     def spot(self, at: Point) -> QPointF:
         """Where an image position lies in the widget."""
         place = self._canvas.viewport.to_view(at.x, at.y)
-        return QPointF(place.x, place.y) / cast(float, self._canvas.devicePixelRatioF())
+        ratio = self._canvas.devicePixelRatioF()
+        return QPointF(place.x / ratio, place.y / ratio)
 
     def _mouse(
         self,

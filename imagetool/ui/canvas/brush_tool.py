@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
@@ -25,7 +27,7 @@ class BrushTool(Tool):
         self.mode = mode
         self.brush = brush or Brush()
         self._stroke: Stroke | None = None
-        self._last: tuple[Session, Dab] | None = None  # where the last stroke ended, for straight lines
+        self._last: tuple[ref[Session], Dab] | None = None  # where the last stroke ended, for straight lines
         self._resizing: tuple[Pointer, Brush] | None = None
 
     def set_brush(self, size_px: float, hardness: float) -> None:
@@ -60,7 +62,7 @@ class BrushTool(Tool):
         self._stroke = Stroke(session.state.mask, self.brush, mode)
         dab = Dab(pointer.at, pointer.pressure)
         dirty = Rect(0, 0, 0, 0)
-        if pointer.shift and self._last is not None and self._last[0] is session:
+        if pointer.shift and self._last is not None and self._last[0]() is session:
             dirty = self._stroke.extend(self._last[1])
         self._extend(session, dab, dirty)
 
@@ -122,7 +124,7 @@ class BrushTool(Tool):
     def _extend(self, session: Session, dab: Dab, dirty: Rect) -> None:
         if self._stroke:
             dirty = dirty.union(self._stroke.extend(dab))
-            self._last = session, dab
+            self._last = ref(session), dab  # a closed document may go
             session.show_live_mask(self._stroke.mask, dirty)
 
 

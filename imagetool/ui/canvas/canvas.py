@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from imagetool.core.geometry import Point, Rect, Size
 from imagetool.ui.canvas.compare import Compare
@@ -96,15 +96,25 @@ class Canvas(QWidget):
             self._tool.abandon(self.session)
         return drawing
 
-    def hold_space(self, held: bool) -> None:
-        """While Space is held, the hand moves the picture whatever the tool."""
-        self._space = held
-        self._show_cursor()
+    def hold_key(self, event: QKeyEvent, *, held: bool) -> bool:
+        """Space is the hand while it is held, the backslash shows the old picture; whether it was one of them."""
+        if event.key() not in (Qt.Key.Key_Space, Qt.Key.Key_Backslash):
+            return False
+        if event.isAutoRepeat():
+            return True
+        if event.key() == Qt.Key.Key_Space:
+            self._space = held
+            self._show_cursor()
+            self.update()
+        else:
+            self.compare.hold(held)
+        return True
 
     def let_go_of_keys(self) -> None:
         """Ends what lasts while a key is held."""
         if self._space:
-            self.hold_space(False)
+            self._space = False
+            self._show_cursor()
         if self.compare.holding:
             self.compare.hold(False)
 
@@ -127,6 +137,18 @@ class Canvas(QWidget):
         left, top = (first.x - margin) / ratio, (first.y - margin) / ratio
         right, bottom = (last.x + margin) / ratio, (last.y + margin) / ratio
         self.update(QRect(int(left), int(top), int(right - left) + 2, int(bottom - top) + 2))
+
+    def _keep_menu_closed(self, event: QWheelEvent) -> None:
+        """WORKAROUND: a menu bar opens when Alt is let go, unless the mouse did something; wheels do not count."""
+        still = QMouseEvent(
+            QEvent.Type.MouseMove,
+            event.position(),
+            event.globalPosition(),
+            Qt.MouseButton.NoButton,
+            event.buttons(),
+            event.modifiers(),
+        )
+        QApplication.sendEvent(self, still)
 
     def _fill_view(self) -> None:
         ratio = self.devicePixelRatioF()
@@ -260,7 +282,8 @@ class Canvas(QWidget):
         """A pen: with pressure, and with its other end the opposite."""
         eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
         opposite = eraser or bool(event.buttons() & Qt.MouseButton.RightButton)
-        pointer = self._held(event, opposite=opposite, pressure=event.pressure() or 1.0)
+        feels = bool(event.pointingDevice().capabilities() & QInputDevice.Capability.Pressure)
+        pointer = self._held(event, opposite=opposite, pressure=event.pressure() if feels else 1.0)
         self._moved_to(event.position())
         match event.type():
             case QEvent.Type.TabletPress:
@@ -280,6 +303,7 @@ class Canvas(QWidget):
             amount = turned.x() or turned.y()
             if amount:
                 self.brush_wheel_turned.emit(1 if amount > 0 else -1)
+            self._keep_menu_closed(event)
         elif keys & Qt.KeyboardModifier.ShiftModifier:
             self.set_viewport(self.viewport.panned((turned.y() or turned.x()) / 2, 0))
         else:
@@ -318,23 +342,13 @@ class Canvas(QWidget):
         self.let_go_of_keys()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space is the hand while it is held."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.hold_space(True)
-        elif event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self.compare.hold(True)
-        else:
+        """Keys that do something while they are held."""
+        if not self.hold_key(event, held=True):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Space and the backslash let go."""
-        if event.isAutoRepeat():
-            return
-        if event.key() == Qt.Key.Key_Space:
-            self.hold_space(False)
-        elif event.key() == Qt.Key.Key_Backslash:
-            self.compare.hold(False)
-        else:
+        """They are let go."""
+        if not self.hold_key(event, held=False):
             super().keyReleaseEvent(event)
 
 

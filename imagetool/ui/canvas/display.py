@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColorSpace, QImage, QPainter
@@ -14,6 +15,7 @@ from imagetool.ui.canvas.tile_images import DISPLAY_TILE_PX, halved, joined, lev
 
 Key = tuple[int, int, int]  # level, row, column; one pixel of level n stands for 2**n image pixels
 
+_MOST_WANTED = 256
 _FINE_TILES = 256  # so many tiles of level 0 are kept, about a megabyte each; coarser ones are all kept
 
 
@@ -26,13 +28,20 @@ class Display(QObject):
 
     ready = Signal(object)  # Rect
 
-    def __init__(self, state: State, colours: QColorSpace | None, coarse: QImage | None = None) -> None:
+    def __init__(
+        self,
+        state: State,
+        colours: QColorSpace | None,
+        coarse: QImage | None = None,
+        tiles: Mapping[Key, QImage] | None = None,
+    ) -> None:
         super().__init__()
+        self.has_alpha = False  # whether something transparent may show
         self._state = state
         self._colours = colours
         self._coarse = coarse
         self._lock = threading.Condition()
-        self._tiles: OrderedDict[Key, QImage] = OrderedDict()
+        self._tiles = OrderedDict(tiles or {})
         self._stale: set[Key] = set()
         self._wanted: list[Key] = []
         self._closed = False
@@ -43,11 +52,21 @@ class Display(QObject):
     def show(self, state: State) -> list[Rect]:
         """Takes a new state, of the same size; returns the rectangles of image pixels that changed."""
         changed = _changed(self._state, state)
+        cells = {(rect.top // DISPLAY_TILE_PX, rect.left // DISPLAY_TILE_PX) for rect in changed}
         with self._lock:
             self._state = state
-            for rect in changed:
-                self._stale.update(key for key in self._tiles if level_rect(state, *key).overlaps(rect))
+            for level in range(self.top_level + 1):
+                keys = {(level, row >> level, column >> level) for row, column in cells}
+                self._stale |= keys & self._tiles.keys()
         return changed
+
+    def twin(self) -> Display:
+        """Another display of the state that is shown now, with the images that are ready."""
+        with self._lock:
+            fresh = {key: tile for key, tile in self._tiles.items() if key not in self._stale}
+        twin = Display(self._state, self._colours, self._coarse, fresh)
+        twin.has_alpha = self.has_alpha
+        return twin
 
     def assemble(self, rect: Rect, level: int) -> tuple[Rect, QImage]:
         """An image that covers at least `rect` at 1 / 2**level, and the image pixels that it covers."""
@@ -103,7 +122,9 @@ class Display(QObject):
 
     def _want(self, keys: list[Key]) -> None:
         with self._lock:
-            self._wanted = keys  # what is no longer looked at can wait until it is
+            level = keys[0][0] if keys else None
+            others = [key for key in self._wanted if key not in keys and level in (None, key[0])]
+            self._wanted = (keys + others)[:_MOST_WANTED]  # what was looked at before comes after
             if keys:
                 self._lock.notify()
 
@@ -123,12 +144,14 @@ class Display(QObject):
             tile = self._tiles.get(key)
             if tile is not None and key not in self._stale:
                 return tile
-            self._stale.discard(key)
         image = self._rendered(key, state)
         with self._lock:
+            self.has_alpha = self.has_alpha or image.hasAlphaChannel()
             self._tiles[key] = image
             self._tiles.move_to_end(key)
-            if state is not self._state:
+            if state is self._state:
+                self._stale.discard(key)
+            else:
                 self._stale.add(key)
             self._forget()
         return image
@@ -141,12 +164,11 @@ class Display(QObject):
         if level == 1:
             return halved(rendered(state, rect, self._colours))
         children = []
-        for down_row in (0, 1):
-            for down_column in (0, 1):
-                child = (level - 1, 2 * row + down_row, 2 * column + down_column)
-                if not level_rect(state, *child).empty:
-                    x, y = down_column * DISPLAY_TILE_PX, down_row * DISPLAY_TILE_PX
-                    children.append((x, y, self._make(child, state)))
+        for down_row, down_column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            child = (level - 1, 2 * row + down_row, 2 * column + down_column)
+            if not level_rect(state, *child).empty and not self._closed:  # nobody waits for a closed one
+                x, y = down_column * DISPLAY_TILE_PX, down_row * DISPLAY_TILE_PX
+                children.append((x, y, self._make(child, state)))
         width, height = -(-rect.width >> (level - 1)), -(-rect.height >> (level - 1))
         return halved(joined(children, width, height))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from enum import Enum
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from imagetool.ui.tokens import DARK
 
 _TINT_ALPHA = 120
 _SQUARE_PX = 8
+_MOST_RECTS = 16  # more are drawn as one
 _SMOOTH_BELOW_SCALE = 2.0  # from here on pixels are shown as squares
 
 
@@ -45,6 +47,7 @@ class Scene(QObject):
         self._colours = colour_space(session.document.picture.metadata.icc)
         self._after = Display(session.state, self._colours, session.coarse)
         self._before: Display | None = None
+        self._shown_layers = session.state.layers
         self._masks = MaskImages()
         self._tint, self._grays = tint(QColor(DARK.mask), _TINT_ALPHA), grays()
         self._preview: tuple[Rect, QImage] | None = None
@@ -80,6 +83,8 @@ class Scene(QObject):
                 self._draw_mask(painter, viewport, now)
 
     def _before_display(self) -> Display:
+        if self._session.state.layers == self._session.document.original.layers:
+            return self._after
         if self._before is None:
             document = self._session.document
             self._before = Display(document.original, self._colours, self._session.coarse)
@@ -95,7 +100,7 @@ class Scene(QObject):
         painter.save()
         painter.setClipRect(part.left, part.top, part.width, part.height)
         target = _on_view(covered, viewport)
-        if self._session.document.picture.has_alpha:
+        if display.has_alpha:
             painter.fillRect(target, _checkerboard())
         smooth = viewport.scale < _SMOOTH_BELOW_SCALE and viewport.scale != 1.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
@@ -129,8 +134,20 @@ class Scene(QObject):
         painter.restore()
 
     def _on_state_changed(self, state: object) -> None:
-        for rect in self._after.show(self._session.state):
+        self._keep_original()
+        changed = self._after.show(self._session.state)
+        if len(changed) > _MOST_RECTS:
+            changed = [reduce(Rect.union, changed)]
+        for rect in changed:
             self.changed.emit(rect)
+
+    def _keep_original(self) -> None:
+        """Before the first change the images at hand are those of the original: "before" needs no wait."""
+        original = self._session.document.original.layers
+        if self._before is None and self._shown_layers == original and self._session.state.layers != original:
+            self._before = self._after.twin()
+            self._before.ready.connect(self.changed)
+        self._shown_layers = self._session.state.layers
 
     def _on_mask_changed(self, rect: Rect | None) -> None:
         self.changed.emit(rect)

@@ -6,10 +6,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from imagetool.core.geometry import Point
+from imagetool.core.masks import empty
 from imagetool.core.shapes import Combine, rectangle, with_polygon
 from imagetool.ui.canvas.marks import draw_twice
 from imagetool.ui.canvas.tool import Pointer, Tool
 from imagetool.ui.canvas.viewport import Viewport
+from imagetool.ui.mask_changes import MaskChanges
 from imagetool.ui.session import Session
 
 
@@ -18,9 +20,11 @@ class OutlineTool(Tool):
 
     name = ""
 
-    def __init__(self) -> None:
+    def __init__(self, masks: MaskChanges) -> None:
         super().__init__()
+        self._masks = masks
         self.combine = Combine.REPLACE
+        self._start = Point(0, 0)
         self._corners: list[Point] = []
         self._how = Combine.REPLACE
 
@@ -34,12 +38,13 @@ class OutlineTool(Tool):
         self._how = Combine.ADD if pointer.shift else self.combine
         if pointer.opposite:
             self._how = Combine.SUBTRACT
+        self._start = pointer.at
         self._corners = [pointer.at]
 
     def move(self, session: Session, pointer: Pointer) -> None:
         """Goes on with the outline."""
         if self._corners:
-            self._corners = self._continued(self._corners, pointer.at)
+            self._corners = self._continued(pointer.at)
             self.changed.emit()
 
     def release(self, session: Session, pointer: Pointer) -> None:
@@ -47,9 +52,10 @@ class OutlineTool(Tool):
         corners, self._corners = self._corners, []
         self.changed.emit()
         if len(corners) >= 3:
-            session.set_mask(self.name, with_polygon(session.state.mask, corners, self._how))
-        elif corners and self._how is Combine.REPLACE and session.state.mask.tiles:
-            session.set_mask("Clear mask", with_polygon(session.state.mask, [Point(-9, -9)] * 3, self._how))
+            how = self._how
+            self._masks.change(session, self.name, lambda mask: with_polygon(mask, corners, how))
+        elif corners and self._how is Combine.REPLACE:
+            session.set_mask("Clear mask", empty(session.state.mask))
 
     def abandon(self, session: Session) -> None:
         """Drops the outline."""
@@ -69,7 +75,7 @@ class OutlineTool(Tool):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_twice(painter, lambda pen: pen.drawPolygon(outline))
 
-    def _continued(self, corners: list[Point], at: Point) -> list[Point]:
+    def _continued(self, at: Point) -> list[Point]:
         raise NotImplementedError
 
 
@@ -79,8 +85,8 @@ class LassoTool(OutlineTool):
     id = "lasso"
     name = "Lasso"
 
-    def _continued(self, corners: list[Point], at: Point) -> list[Point]:
-        return [*corners, at]
+    def _continued(self, at: Point) -> list[Point]:
+        return [*self._corners, at]
 
 
 class RectangleTool(OutlineTool):
@@ -89,8 +95,8 @@ class RectangleTool(OutlineTool):
     id = "rectangle"
     name = "Rectangle"
 
-    def _continued(self, corners: list[Point], at: Point) -> list[Point]:
-        return rectangle(corners[0], at)
+    def _continued(self, at: Point) -> list[Point]:
+        return rectangle(self._start, at)
 
 
 class HandTool(Tool):

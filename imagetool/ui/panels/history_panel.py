@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QBrush, QPalette
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidgetItem, QVBoxLayout, QWidget
 
 from imagetool.ui import tokens
 from imagetool.ui.session import Session
+from imagetool.ui.widgets.parts import Rows
 
 
 class HistoryPanel(QWidget):
@@ -15,7 +16,7 @@ class HistoryPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._session: Session | None = None
-        self.list = QListWidget()
+        self.list = Rows()
         self.list.setAccessibleName("History")
         self.list.setMinimumHeight(tokens.ROW_PX)
         self.list.itemClicked.connect(self._on_chosen)

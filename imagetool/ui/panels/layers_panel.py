@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
 
 from imagetool.core.document import Layer, State
 from imagetool.ui import tokens
 from imagetool.ui.session import Session
 from imagetool.ui.widgets.number_field import NumberRange, NumberRow
-from imagetool.ui.widgets.parts import icon_button
+from imagetool.ui.widgets.parts import Rows, icon_button
 
 
 class LayersPanel(QWidget):
@@ -22,7 +22,8 @@ class LayersPanel(QWidget):
         super().__init__()
         self._session: Session | None = None
         self._filling = False
-        self.list = QListWidget()
+        self._rows: list[tuple[int, str, bool]] = []  # as they stand in the list
+        self.list = Rows()
         self.list.setAccessibleName("Layers")
         self.list.setMinimumHeight(tokens.ROW_PX)
         self.list.currentItemChanged.connect(self._on_row_chosen)
@@ -33,6 +34,9 @@ class LayersPanel(QWidget):
         self._up = icon_button("up", "Move the layer up")
         self._down = icon_button("down", "Move the layer down")
         self._delete = icon_button("delete", "Delete the layer")
+        for key, act in ((Qt.Key.Key_Space, self._toggle_active), (Qt.Key.Key_F2, self._begin_renaming)):
+            shortcut = QShortcut(QKeySequence(key), self.list, context=Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
         self._up.clicked.connect(lambda: self._move(1))
         self._down.clicked.connect(lambda: self._move(-1))
         self._delete.clicked.connect(self.delete_active)
@@ -71,9 +75,20 @@ class LayersPanel(QWidget):
         column.addLayout(buttons)
 
     def _fill(self) -> None:
+        state = self._session.state if self._session else None
+        rows = [(layer.id, layer.name, layer.visible) for layer in state.layers] if state else []
+        if rows != self._rows:  # rows that are the same keep the focus and the name that is being typed
+            self._rows = rows
+            self._fill_list(state)
+        if state:
+            self._filling = True
+            self.list.setCurrentRow(len(rows) - 1 - [row[0] for row in rows].index(state.active_id))
+            self._filling = False
+        self._show_controls(state)
+
+    def _fill_list(self, state: State | None) -> None:
         self._filling = True
         self.list.clear()
-        state = self._session.state if self._session else None
         for layer in reversed(state.layers) if state else ():
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, layer.id)
@@ -81,10 +96,7 @@ class LayersPanel(QWidget):
             item.setSizeHint(row.sizeHint())
             self.list.addItem(item)
             self.list.setItemWidget(item, row)
-            if state and layer.id == state.active_id:
-                self.list.setCurrentItem(item)
         self._filling = False
-        self._show_controls(state)
 
     def _show_controls(self, state: State | None) -> None:
         several = state is not None and len(state.layers) > 1
@@ -117,9 +129,19 @@ class LayersPanel(QWidget):
 
     def rename(self, layer_id: int, name: str) -> None:
         """Gives a layer another name."""
-        if self._session and name.strip() and name != self._session.state.layer(layer_id).name:
-            layer = replace(self._session.state.layer(layer_id), name=name.strip())
+        name = name.strip()
+        if self._session and name and name != self._session.state.layer(layer_id).name:
+            layer = replace(self._session.state.layer(layer_id), name=name)
             self._session.apply("Rename layer", self._session.state.with_layer(layer))
+
+    def _toggle_active(self) -> None:
+        if self._session:
+            self.toggle(self._session.state.active_id)
+
+    def _begin_renaming(self) -> None:
+        row = self.list.itemWidget(self.list.currentItem()) if self.list.currentItem() else None
+        if isinstance(row, _LayerRow):
+            row.begin_renaming()
 
     def _move(self, steps: int) -> None:
         if self._session:
@@ -138,27 +160,61 @@ class _LayerRow(QWidget):
         eye = icon_button(
             "visible" if layer.visible else "hidden", "Hide the layer" if layer.visible else "Show the layer"
         )
+        eye.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the row is drawn anew; Space in the list does the same
         eye.clicked.connect(lambda: panel.toggle(layer.id))
-        self._name = QLineEdit(layer.name)
+        self._name = _NameField(layer.name)
         self._name.setAccessibleName("Layer name")
         self._name.setFrame(False)
         self._name.setReadOnly(True)
         self._name.setStyleSheet("background: transparent; border: none;")
         self._name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._name.editingFinished.connect(lambda: panel.rename(layer.id, self._name.text()))
+        self._name.editingFinished.connect(self._on_named)
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.INSIDE_PX, 0, tokens.INSIDE_PX, 0)
         row.setSpacing(tokens.INSIDE_PX)
         row.addWidget(eye)
         row.addWidget(self._name, 1)
 
+    def begin_renaming(self) -> None:
+        """Lets the name be typed."""
+        self._lock(False)
+        self._name.setFocus()
+        self._name.selectAll()
+
+    def _lock(self, locked: bool) -> None:
+        self._name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, locked)
+        self._name.setFocusPolicy(Qt.FocusPolicy.NoFocus if locked else Qt.FocusPolicy.StrongFocus)
+        self._name.setReadOnly(locked)
+
+    def _on_named(self) -> None:
+        self._lock(True)
+        self._name.deselect()
+        self._panel.list.setFocus()
+        self._panel.rename(self._layer.id, self._name.text())
+
     # Qt
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Lets the name be typed."""
-        self._name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
-        self._name.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._name.setReadOnly(False)
-        self._name.setFocus()
-        self._name.selectAll()
+        self.begin_renaming()
+
+
+class _NameField(QLineEdit):
+    """A layer's name while it is typed; Esc keeps the old one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._old = name
+
+    # Qt
+
+    def event(self, event: QEvent) -> bool:
+        """Esc belongs to the field."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.KeyPress:
+                self.setText(self._old)
+                self.clearFocus()
+            event.accept()
+            return True
+        return super().event(event)

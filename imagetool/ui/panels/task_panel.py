@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.core.masks import MAX_SOFTNESS_PX
@@ -16,7 +16,7 @@ from imagetool.ui import tokens
 from imagetool.ui.panels.failure import FailureNotice
 from imagetool.ui.widgets.number_field import NumberField, NumberRange, NumberRow
 from imagetool.ui.widgets.parameter_form import ParameterForm
-from imagetool.ui.widgets.parts import icon_button, label, segment
+from imagetool.ui.widgets.parts import Choice, icon_button, label, segment
 
 SEED_MAX = 999_999
 
@@ -47,7 +47,7 @@ class TaskPanel(QWidget):
         self._running = False
         self.ready_line = label("", "small")
         self.failure = FailureNotice()
-        self.models = QComboBox()
+        self.models = Choice()
         self.models.setAccessibleName("Model")
         self.run_button = QPushButton()
         self.run_button.setObjectName("run")
@@ -74,11 +74,11 @@ class TaskPanel(QWidget):
     def choose_task(self, task: Task) -> None:
         """Shows a task's models."""
         self._task = task
+        self.show_state(has_picture=False, has_mask=False)  # until someone answers `model_changed`
         self.models.clear()
         for model in self._catalog.models_for(task):
             self.models.addItem(model.entry.name, model)
         self._softness.setVisible(WORDS[task].needs_mask)
-        self.show_state(has_picture=False, has_mask=False)
 
     def show_state(self, *, has_picture: bool, has_mask: bool) -> None:
         """What can be done now stands on the button."""

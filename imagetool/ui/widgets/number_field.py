@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
 
 from imagetool.ui import tokens
+from imagetool.ui.widgets.parts import plain_tip, without_mnemonic
 
 _DRAG_STEPS_PER_PX = 0.25
 _SLIDER_TICKS = 1000
@@ -44,12 +46,13 @@ class NumberField(QLineEdit):
     def __init__(self, allowed: NumberRange, name: str) -> None:
         super().__init__()
         self.allowed = allowed
-        self.value = allowed.fitted(allowed.default)
+        self.value = self._before = allowed.fitted(allowed.default)
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         widest = max((allowed.text(allowed.low), allowed.text(allowed.high)), key=len)
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + 26)
         self.editingFinished.connect(self._on_editing_finished)
+        self.textEdited.connect(self._on_text_edited)
         self._show()
 
     def set_value(self, value: float) -> None:
@@ -71,17 +74,56 @@ class NumberField(QLineEdit):
     def _show(self) -> None:
         self.setText(self.allowed.text(self.value))
 
-    def _on_editing_finished(self) -> None:
-        text = self.text().replace(self.allowed.unit, "") if self.allowed.unit else self.text()
+    def _typed(self) -> float | None:
+        text = self.text().casefold().replace(self.allowed.unit.casefold(), "").strip().replace(",", ".")
         try:
-            self.set_value(float(text.strip().replace(",", ".")))
+            number = float(text)
         except ValueError:
-            self._show()
+            return None
+        return number if math.isfinite(number) else None
+
+    def _on_text_edited(self) -> None:
+        """What is typed counts at once where it fits, so that a command given from the field knows it."""
+        typed = self._typed()
+        if typed is not None and self.allowed.low <= typed <= self.allowed.high:
+            fitted = self.allowed.fitted(typed)
+            if fitted != self.value:
+                self.value = fitted
+                self.value_changed.emit(fitted)
+
+    def _on_editing_finished(self) -> None:
+        typed = self._typed()
+        self.set_value(self.value if typed is None else typed)
 
     # Qt
 
+    def event(self, event: QEvent) -> bool:
+        """Esc belongs to the field; undo does not, where nothing has been typed that it could take back."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+            history = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+            if not self.isUndoAvailable() and any(event.matches(key) for key in history):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remembers what Esc goes back to."""
+        super().focusInEvent(event)
+        self._before = self.value
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys step, with Shift by ten."""
+        """Arrow keys step, with Shift by ten; Return keeps the number and Esc does not, both leave the field."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.set_value(self._before)
+            self.clearFocus()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            self.clearFocus()
+            return
         direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
         if direction is None:
             super().keyPressEvent(event)
@@ -108,7 +150,7 @@ class DragLabel(QLabel):
     """A field's name: dragging it sideways changes the field, a double click resets it."""
 
     def __init__(self, text: str, field: NumberField) -> None:
-        super().__init__(text)
+        super().__init__(without_mnemonic(text))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._field = field
         self._start: tuple[QPointF, float] | None = None
@@ -137,6 +179,33 @@ class DragLabel(QLabel):
         self._field.reset()
 
 
+class StepSlider(QSlider):
+    """A slider beside a field: keys move by the field's steps, the wheel only where it has the focus."""
+
+    def __init__(self, field: NumberField) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._field = field
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys step, with Shift by ten; the rest is Qt's."""
+        up, down = (Qt.Key.Key_Up, Qt.Key.Key_Right), (Qt.Key.Key_Down, Qt.Key.Key_Left)
+        if event.key() in (*up, *down):
+            many = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self._field.step(many if event.key() in up else -many)
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turning over a slider on the way down a panel changes nothing."""
+        if self.hasFocus():
+            self._field.step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
+
+
 class NumberRow(QWidget):
     """Label, slider and field in one row, all three showing the same number."""
 
@@ -147,7 +216,7 @@ class NumberRow(QWidget):
     ) -> None:
         super().__init__()
         self.field = NumberField(allowed, label)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = StepSlider(self.field)
         self.slider.setRange(0, _SLIDER_TICKS)
         self.slider.setAccessibleName(label)
         if slider_width_px:
@@ -156,7 +225,7 @@ class NumberRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.BETWEEN_PX)
         for widget in (DragLabel(label, self.field), self.slider, self.field):
-            widget.setToolTip(tip)
+            widget.setToolTip(plain_tip(tip))
             row.addWidget(widget, 1 if widget is self.slider and not slider_width_px else 0)
         self.field.value_changed.connect(self._on_field_changed)
         self.slider.valueChanged.connect(self._on_slider_moved)
@@ -177,7 +246,7 @@ class NumberRow(QWidget):
 
     def _place_slider(self) -> None:
         allowed = self.field.allowed
-        share = (self.field.value - allowed.low) / (allowed.high - allowed.low)
+        share = (self.field.value - allowed.low) / ((allowed.high - allowed.low) or 1)
         blocked = self.slider.blockSignals(True)
         self.slider.setValue(round(share ** (1 / allowed.curve) * _SLIDER_TICKS))
         self.slider.blockSignals(blocked)

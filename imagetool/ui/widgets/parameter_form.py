@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from imagetool.plugin.parameters import (
     AnyParameter,
@@ -16,7 +18,7 @@ from imagetool.plugin.parameters import (
 )
 from imagetool.ui import tokens
 from imagetool.ui.widgets.number_field import NumberRange, NumberRow
-from imagetool.ui.widgets.parts import label
+from imagetool.ui.widgets.parts import Choice, label, plain_tip, without_mnemonic
 
 
 class ParameterForm(QWidget):
@@ -71,8 +73,8 @@ class ParameterForm(QWidget):
                 return self._number_row(parameter)
 
     def _bool_row(self, parameter: BoolParameter) -> QWidget:
-        box = QCheckBox(parameter.label)
-        box.setToolTip(parameter.help)
+        box = QCheckBox(without_mnemonic(parameter.label))
+        box.setToolTip(plain_tip(parameter.help))
         box.setChecked(bool(self._values[parameter.id]))
         box.toggled.connect(lambda on: self._set(parameter.id, on))
         return box
@@ -81,8 +83,8 @@ class ParameterForm(QWidget):
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        choice = QComboBox()
-        choice.setToolTip(parameter.help)
+        choice = Choice()
+        choice.setToolTip(plain_tip(parameter.help))
         choice.setAccessibleName(parameter.label)
         for value, text in parameter.choices:
             choice.addItem(text, value)
@@ -94,7 +96,7 @@ class ParameterForm(QWidget):
 
     def _number_row(self, parameter: IntParameter | FloatParameter) -> QWidget:
         whole = isinstance(parameter, IntParameter)
-        decimals = 0 if whole else max(0, len(f"{parameter.step:g}".partition(".")[2]))
+        decimals = max(map(_decimals, (parameter.step, parameter.min, parameter.max, parameter.default)))
         allowed = NumberRange(
             parameter.min, parameter.max, parameter.step, parameter.default, decimals, parameter.unit
         )
@@ -103,3 +105,9 @@ class ParameterForm(QWidget):
         row.set_value(float(self._values[parameter.id]))
         row.value_changed.connect(lambda value: self._set(parameter.id, int(value) if whole else value))
         return row
+
+
+def _decimals(number: float) -> int:
+    """How many decimals it takes to write the number."""
+    exponent = Decimal(str(number)).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

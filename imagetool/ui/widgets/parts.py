@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QListWidget, QPushButton, QToolButton, QWidget
 
 from imagetool.ui import tokens
 from imagetool.ui.icons import icon
@@ -15,6 +18,16 @@ def label(text: str, style: str = "") -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setObjectName(style)
     return made
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows `text` from a file or a plugin as it is: Qt would take it for markup if it looks so."""
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text
+
+
+def without_mnemonic(text: str) -> str:
+    """Text for a button or a label with a buddy, in which "&" is a character like any other."""
+    return text.replace("&", "&&")
 
 
 def line(*, upright: bool = False) -> QFrame:
@@ -50,3 +63,39 @@ def quiet_button(text: str) -> QPushButton:
     made = QPushButton(text)
     made.setObjectName("quiet")
     return made
+
+
+class Rows(QListWidget):
+    """A list whose keys do not search in it: letters are commands, and the backslash is for the picture."""
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The backslash goes on to the window."""
+        if event.key() == Qt.Key.Key_Backslash:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Nothing is searched."""
+
+
+class Choice(QComboBox):
+    """A list to choose from, which the wheel changes only where it has the focus."""
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The backslash goes on to the window."""
+        if event.key() == Qt.Key.Key_Backslash:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turning over it on the way down a panel changes nothing."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
