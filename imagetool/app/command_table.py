@@ -54,7 +54,7 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "run": editor.running.run,
         "fill": editor.running.run,
         "cancel": lambda: _cancel(editor),
-        "card": lambda: show_card(editor.window, editor.window.task.wish.model),
+        "card": lambda: _show_card(editor),
         "fit": on_canvas(Canvas.fit),
         "full-size": on_canvas(lambda canvas: canvas.zoom_to(1.0)),
         "zoom-in": on_canvas(lambda canvas: canvas.zoom_step(1)),
@@ -124,6 +124,11 @@ def _cancel(editor: Editor) -> None:
         editor.running.cancel()
     elif canvas.compare.split is not None:
         canvas.compare.toggle_split()
+
+
+def _show_card(editor: Editor) -> None:
+    if editor.window.task.has_model:
+        show_card(editor.window, editor.window.task.wish.model)
 
 
 def _full_screen(editor: Editor) -> None:

@@ -62,7 +62,7 @@ class Running(QObject):
     def run(self) -> None:
         """Runs the chosen model on the shown document, if it can."""
         session = self._shown
-        if session is None or session.job is not None:
+        if session is None or session.job is not None or not self._window.task.has_model:
             return
         wish = self._window.task.wish
         if WORDS[wish.model.entry.task].needs_mask and not session.state.mask.tiles:
@@ -100,6 +100,7 @@ class Running(QObject):
             self._show_progress(session, *self._progress.get(job.job_id, (0.0, "starting")))
         else:
             self._window.status.end_job()
+        masked = masked and task.has_model
         self._expect(session if masked else None)
         if masked:
             self._warm_up(task.wish.model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from imagetool.core.tiles import TiledImage
@@ -81,6 +81,10 @@ class History:
         self._entries.append(Entry(name, state, merge_key, bytes_added))
         self._position = len(self._entries) - 1
         self._forget()
+
+    def amend(self, state: State) -> None:
+        """Puts `state` in the place of the one shown, for what is no change, such as taking a layer in hand."""
+        self._entries[self._position] = replace(self._entries[self._position], state=state)
 
     def go_to(self, position: int) -> None:
         """Shows the entry at `position`, cut to those that exist."""

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolBar, QWidget
 
 from imagetool.ui import tokens
 from imagetool.ui.commands import MENUS
@@ -74,14 +74,9 @@ class MainWindow(QMainWindow):
         """Puts the panels in; nothing else moves."""
         self.options, self.task, self.layers, self.history = options, task, layers, history
         self._options_bar.addWidget(options)
-        scroll = QScrollArea()  # a long form, or a failure with its log, scrolls instead of being squeezed
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keyboard
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumHeight(_TASK_HEIGHT_PX)
         task.setObjectName("chrome")
-        scroll.setWidget(task)
-        for title, panel in (("Task", scroll), ("Layers", layers), ("History", history)):
+        task.setMinimumHeight(_TASK_HEIGHT_PX)
+        for title, panel in (("Task", task), ("Layers", layers), ("History", history)):
             panel.setMinimumWidth(_PANEL_WIDTH_PX - 60)
             self._docks[title].setWidget(panel)
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from imagetool.ui import tokens
 from imagetool.ui.commands import Actions
 
 _WIDTH_PX, _ROWS = 440, 10
+_KEYS = Qt.ItemDataRole.UserRole + 1
 
 
 class CommandPalette(QFrame):
@@ -25,6 +36,7 @@ class CommandPalette(QFrame):
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName("Commands")
+        self.list.setItemDelegate(_WithKeys(self.list))
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.BETWEEN_PX, tokens.BETWEEN_PX, tokens.BETWEEN_PX, tokens.BETWEEN_PX)
         column.addWidget(self.field)
@@ -77,9 +89,22 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
 
+class _WithKeys(QStyledItemDelegate):
+    """Draws a command's keys at the right end of its row."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The row as ever, and the keys."""
+        super().paint(painter, option, index)
+        rect: QRect = option.rect.adjusted(0, 0, -2 * tokens.BETWEEN_PX, 0)
+        muted = QApplication.palette().color(QPalette.ColorRole.PlaceholderText)
+        painter.setPen(muted)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(_KEYS))
+
+
 def _item(action: QAction, menu: str) -> QListWidgetItem:
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    text = f"{menu}: {action.text()}" if menu else action.text()
-    item = QListWidgetItem(f"{text}    {keys}" if keys else text)
+    item = QListWidgetItem(f"{menu}: {action.text()}" if menu else action.text())
     item.setData(Qt.ItemDataRole.UserRole, action)
+    item.setData(_KEYS, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
     return item

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -42,6 +44,11 @@ class Session(QObject):
         """Makes a change: one entry in the history."""
         self._live_mask = None
         self.document.history.add(name, state, merge_key)
+        self._announce()
+
+    def choose_layer(self, layer_id: int) -> None:
+        """Takes a layer in hand; no change, so nothing to undo."""
+        self.document.history.amend(replace(self.state, active_id=layer_id))
         self._announce()
 
     def set_mask(self, name: str, mask: TiledImage) -> None:

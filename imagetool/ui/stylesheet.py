@@ -70,6 +70,8 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QCheckBox:focus::indicator { border-color: $accent; }
 
 QListView, QTreeView { background: $chrome; border: none; }
+QTreeView::item { min-height: 26px; padding: 0 6px; }
+QTreeView::item:selected { background: $selected; color: $text; }
 QListView::item { min-height: 28px; padding: 0 8px; border-radius: ${corner_px}px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $selected; color: $text; }

@@ -66,9 +66,7 @@ def test_the_palette_finds_and_does(qtbot: QtBot, editor: Editor, photo: Path) -
     palette = editor.palette
     qtbot.waitUntil(palette.isVisible)
     QTest.keyClicks(palette.field, "MASK inv")
-    assert [palette.list.item(row).text() for row in range(palette.list.count())] == [
-        f"Select: Invert mask    {QKeySequence('Ctrl+Shift+I').toString(QKeySequence.SequenceFormat.NativeText)}"
-    ]
+    assert [palette.list.item(row).text() for row in range(palette.list.count())] == ["Select: Invert mask"]
     with qtbot.waitSignal(canvas.session.state_changed):
         QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert not palette.isVisible()

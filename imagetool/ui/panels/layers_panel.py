@@ -110,9 +110,7 @@ class LayersPanel(QWidget):
 
     def _on_row_chosen(self, item: QListWidgetItem | None) -> None:
         if item and self._session and not self._filling:
-            layer_id = item.data(Qt.ItemDataRole.UserRole)
-            state = replace(self._session.state, active_id=layer_id)
-            self._session.apply(f"Choose “{state.active.name}”", state, "choose layer")
+            self._session.choose_layer(item.data(Qt.ItemDataRole.UserRole))
 
     def _on_opacity_changed(self, percent: float) -> None:
         if self._session and not self._filling:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.core.masks import MAX_SOFTNESS_PX
@@ -60,15 +60,20 @@ class TaskPanel(QWidget):
             "How far the old picture shows through at the mask's edge\n0 px to 50 px",
         )
         self._seed = NumberField(NumberRange(0, SEED_MAX, 1, 0), "Seed")
-        self._task = catalog.tasks[0]
-        self._column = self._built()
+        self._task = next(iter(catalog.tasks), Task.INPAINT)
+        self._rows = self._lay_out()
         self.models.currentIndexChanged.connect(self._on_model_chosen)
         self.run_button.clicked.connect(self._on_clicked)
         self.choose_task(self._task)
 
     @property
+    def has_model(self) -> bool:
+        """Whether there is a model to run."""
+        return self.models.currentIndex() >= 0
+
+    @property
     def wish(self) -> Wish:
-        """The model, its parameters and the seed as they stand."""
+        """The model, its parameters and the seed as they stand; there must be a model."""
         return Wish(self._model, self._form.params, int(self._seed.value), self._softness.field.value)
 
     def choose_task(self, task: Task) -> None:
@@ -84,7 +89,7 @@ class TaskPanel(QWidget):
         """What can be done now stands on the button."""
         words = WORDS[self._task]
         missing = has_picture and words.needs_mask and not has_mask
-        self.run_button.setEnabled(self._running or (has_picture and not missing))
+        self.run_button.setEnabled(self._running or (self.has_model and has_picture and not missing))
         if not self._running:
             self.run_button.setText(words.hint if missing else words.verb)
             self.run_button.setToolTip(f"{words.verb} with {self.models.currentText()} ({self._shortcut})")
@@ -107,21 +112,34 @@ class TaskPanel(QWidget):
         model: CatalogModel = self.models.currentData()
         return model
 
-    def _built(self) -> QVBoxLayout:
+    def _lay_out(self) -> QVBoxLayout:
+        """The choices scroll where the screen is low; the button always stays in sight."""
+        choices = QWidget()
+        choices.setObjectName("chrome")
+        form = QVBoxLayout(choices)
+        form.setContentsMargins(tokens.AROUND_PX, tokens.BETWEEN_PX, tokens.AROUND_PX, tokens.BETWEEN_PX)
+        form.setSpacing(tokens.BETWEEN_PX)
+        for part in (self._task_row(), self._model_row(), self._summary, self._form, self._softness):
+            form.addWidget(part)
+        form.addWidget(self._seed_row())
+        form.addWidget(self.failure)
+        form.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keyboard
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(choices)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(tokens.AROUND_PX, 0, tokens.AROUND_PX, tokens.BETWEEN_PX)
+        foot.setSpacing(tokens.INSIDE_PX)
+        foot.addWidget(self.ready_line)
+        foot.addWidget(self.run_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.AROUND_PX, tokens.BETWEEN_PX, tokens.AROUND_PX, tokens.AROUND_PX)
-        column.setSpacing(tokens.BETWEEN_PX)
-        column.addWidget(self._task_row())
-        column.addWidget(self._model_row())
-        column.addWidget(self._summary)
-        column.addWidget(self._form)
-        column.addWidget(self._softness)
-        column.addWidget(self._seed_row())
-        column.addWidget(self.failure)
-        column.addWidget(self.ready_line)
-        column.addWidget(self.run_button)
-        column.addStretch()
-        return column
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.INSIDE_PX)
+        column.addWidget(scroll, 1)
+        column.addLayout(foot)
+        return form
 
     def _task_row(self) -> QWidget:
         row = QWidget()
@@ -139,7 +157,7 @@ class TaskPanel(QWidget):
         row = QWidget()
         layout = _flat(row)
         about = icon_button("info", "About this model: what it does, its licence, its limits")
-        about.clicked.connect(lambda: self.card_wanted.emit(self._model))
+        about.clicked.connect(self._on_card_wanted)
         layout.addWidget(label("Model"))
         layout.addWidget(self.models, 1)
         layout.addWidget(about)
@@ -163,12 +181,16 @@ class TaskPanel(QWidget):
         model = self._model
         form = ParameterForm(model.entry.parameters, self._values.get(model.id, {}))
         form.changed.connect(lambda: self._values.update({model.id: dict(form.params)}))
-        self._column.replaceWidget(self._form, form)
+        self._rows.replaceWidget(self._form, form)
         self._form.deleteLater()
         self._form = form
         form.setVisible(bool(model.entry.parameters))
         self._summary.setText(model.entry.summary)
         self.model_changed.emit(model)
+
+    def _on_card_wanted(self) -> None:
+        if self.has_model:
+            self.card_wanted.emit(self._model)
 
     def _on_clicked(self) -> None:
         if self._running:
