@@ -133,7 +133,7 @@ class Running(QObject):
         if session is not self._shown or session.job is None:
             return
         verb = _words(session.job.model).verb
-        parts = [f"{verb}: {text or f'{done:.0%}'}", _time_left(self._began.get(session.job.job_id), done)]
+        parts = [f"{verb}: {done:.0%}", text, _time_left(self._began.get(session.job.job_id), done)]
         self._window.status.show_job(" · ".join(part for part in parts if part), done)
         self._window.task.show_running(True, done)
 

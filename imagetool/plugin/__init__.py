@@ -1,6 +1,6 @@
 """The promise between a plugin and imagetool: manifest, parameters, tasks, errors."""
 
-from imagetool.plugin.errors import Cancelled, ManifestError, ParameterError, PluginError
+from imagetool.plugin.errors import Cancelled, CannotRun, ManifestError, ParameterError, PluginError
 from imagetool.plugin.job import Job
 from imagetool.plugin.manifest import Manifest, ModelEntry
 from imagetool.plugin.models import Inpainter, Model
@@ -9,6 +9,7 @@ from imagetool.plugin.tasks import Task
 
 __all__ = [
     "Cancelled",
+    "CannotRun",
     "Inpainter",
     "Job",
     "Manifest",

@@ -13,6 +13,10 @@ class PluginError(ImagetoolError):
     """Base of all errors about plugins, their manifests and their parameters."""
 
 
+class CannotRun(PluginError):
+    """Raised by a model that cannot do this job; the text is the sentence the user reads."""
+
+
 class ParameterError(PluginError):
     """A value does not fit the parameter it was given to."""
 

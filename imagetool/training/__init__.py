@@ -1,0 +1,1 @@
+"""Data, degradations, losses and evaluation; makes and measures what lies in `weights/`."""
