@@ -48,11 +48,11 @@ class Descriptors:
             cells: (P, C) float32 table of the framed picture.
         """
         self._grid = grid
-        sample = self._colours(cells, grid.sources[:: max(1, len(grid.sources) // SAMPLED_PATCHES)])
+        sample = self._patches(cells[:, :COLOURS], grid.sources[:: max(1, len(grid.sources) // SAMPLED_PATCHES)])
         sample = sample - sample.mean(0)  # (n, patch² · 3)
         components = torch.linalg.eigh(sample.t() @ sample).eigenvectors[:, -COMPONENTS:]
         self._basis = components / sample.shape[1] ** 0.5  # (patch² · 3, components)
-        self.sources = torch.cat([self._described(cells, some) for some in torch.split(grid.sources, CHUNK)])
+        self.sources = self._described(cells, grid.sources)
 
     def of_targets(self, cells: Tensor) -> Tensor:
         """Describes the target patches of the picture as it is now; (T, D) float32."""
@@ -60,13 +60,14 @@ class Descriptors:
 
     def _described(self, cells: Tensor, centres: Tensor) -> Tensor:
         """Descriptors (n, D) of the patches at n centres."""
-        colours = self._colours(cells, centres) @ self._basis
-        return torch.cat([colours, cells[centres, COLOURS:] / COLOURS**0.5], 1)
+        colours = cells[:, :COLOURS].contiguous()
+        chunks = [self._patches(colours, some) @ self._basis for some in torch.split(centres, CHUNK)]
+        return torch.cat([torch.cat(chunks), cells[centres, COLOURS:] / COLOURS**0.5], 1)
 
-    def _colours(self, cells: Tensor, centres: Tensor) -> Tensor:
+    def _patches(self, colours: Tensor, centres: Tensor) -> Tensor:
         """The colours of whole patches; (n, patch² · 3)."""
         around = (centres[:, None] + self._grid.offsets()).flatten()
-        return cells[:, :COLOURS].contiguous().index_select(0, around).reshape(len(centres), -1)
+        return colours.index_select(0, around).reshape(len(centres), -1)
 
 
 def with_texture(image: Tensor, hole: Tensor, weight: float) -> Level:
@@ -91,4 +92,3 @@ def with_texture(image: Tensor, hole: Tensor, weight: float) -> Level:
     means = functional.avg_pool2d(columns, (1, TEXTURE_WINDOW_PX), 1, (0, radius))[0]
     texture = means[:2] / means[2:].clamp_min(1e-6)  # (2, H, W)
     return Level(torch.cat([image, texture * (COLOURS * weight) ** 0.5]), hole)
-
