@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from imagetool.app.command_table import command_table
 from imagetool.app.opening import Opening
@@ -73,6 +74,7 @@ class Editor(QObject):
         self.running = Running(self.window, self.background, self.inference, self.settings)
         self.actions = Actions(self.window, command_table(self), self.settings.keys)
         self.actions.fill_menus(self.window.menus)
+        self._add_recent_menu()
         self.palette = CommandPalette(self.window, self.actions)
         self._connect()
         self.choose_tool("brush")
@@ -158,6 +160,13 @@ class Editor(QObject):
             LassoTool(self.masks),
             RectangleTool(self.masks),
         ]
+
+    def _add_recent_menu(self) -> None:
+        menu = QMenu("Open recent", self.window)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(lambda: self.opening.fill_recent_menu(menu))
+        file_menu = self.window.menus["File"]
+        file_menu.insertMenu(file_menu.actions()[1], menu)  # right below Open
 
     def _connect(self) -> None:
         window = self.window

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from imagetool.app.quick_look import QuickLook, quick_look
 from imagetool.core.document import Document
@@ -100,6 +100,19 @@ class Opening(QObject):
             self._background.run(lambda: _picture_of(image), self._pasted, self._not_pasted)
         elif not files:
             self._window.status.say("There is no picture on the clipboard. Copy one, then paste it here.")
+
+    def fill_recent_menu(self, menu: QMenu) -> None:
+        """Puts the files opened last into a menu that is about to be shown."""
+        menu.clear()
+        for path in self._settings.recent:
+            action = menu.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(self._open_recent, path))
+        if menu.isEmpty():
+            menu.addAction("Nothing yet").setEnabled(False)
+
+    def _open_recent(self, path: Path, _: bool = False) -> None:
+        self.open(path)
 
     def show_recent(self) -> None:
         """Puts the files opened last on the welcome page."""

@@ -94,6 +94,7 @@ class Running(QObject):
         session, task = self._shown, self._window.task
         masked = session is not None and bool(session.state.mask.tiles)
         job = session.job if session else None
+        self._window.status.model.setText(task.models.currentText())
         task.show_running(job is not None)
         task.show_state(has_picture=session is not None, has_mask=masked)
         if session and job:

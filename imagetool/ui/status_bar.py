@@ -45,12 +45,14 @@ class StatusBar(QStatusBar):
         self._progress.setRange(0, 1000)
         self._cancel = icon_button("cancel", "Stop the job (Esc)")
         self._cancel.clicked.connect(self.cancel_wanted)
+        self.model = label("", "muted")
+        self.model.setToolTip("The model that runs next")
         self.device = label("CPU", "muted")
         self.device.setToolTip("Where models run: the fastest device that is there")
         self._divider = line(upright=True)
         for left in (self._zoom, self._picture, self._divider, self.message, self._undo, self._compare):
             self.addWidget(left)
-        for right in (self.job, self._progress, self._cancel, self.device):
+        for right in (self.job, self._progress, self._cancel, self.model, self.device):
             self.addPermanentWidget(right)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)

@@ -35,7 +35,11 @@ QPushButton#run { background: $accent; color: $on_accent; border: 1px solid $acc
 QPushButton#run:hover { background: $accent_hover; }
 QPushButton#run:focus { border: 2px solid $text; }
 QPushButton#run:disabled { background: $raised; color: $muted; border-color: $line; }
-QPushButton#quiet, QPushButton#segment { background: transparent; border: 1px solid transparent; }
+QPushButton#quiet, QPushButton#segment, QPushButton#fold { background: transparent;
+    border: 1px solid transparent; }
+QPushButton#fold { color: $muted; text-align: left; padding: 2px 0; }
+QPushButton#fold:hover { color: $text; }
+QPushButton#fold:focus { border-color: $accent; }
 QPushButton#quiet:hover, QPushButton#segment:hover { background: $hover; }
 QPushButton#quiet:focus, QPushButton#segment:focus { border-color: $accent; }
 QPushButton#segment { padding: 2px 10px; }

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from plugins.inpainting.patch_grid import PatchGrid
 
-JUMPS_PX = (8, 4, 2, 1)
+JUMPS_PX = (4, 1)
 """Distances over which a patch asks its neighbours; none may exceed the margin of the grid."""
 
 

@@ -149,10 +149,15 @@ def worker_of(process: subprocess.Popen[str]) -> int:
 def test_stopping_the_command_leaves_no_worker_and_no_file(
     long_job: list[str], sent: signal.Signals, tmp_path: Path
 ) -> None:
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl+C
     with subprocess.Popen(long_job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        worker = worker_of(process)
-        os.kill(process.pid, sent)
-        out, err = process.communicate(timeout=20)
+        signal.signal(signal.SIGINT, ours)
+        try:
+            worker = worker_of(process)
+            os.kill(process.pid, sent)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert wait_until_gone(worker, wait_s=2)
     sweep_leftovers()  # as the next command does
     assert out == ""

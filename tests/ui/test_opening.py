@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from imagetool.app.editor import Editor
@@ -156,3 +156,15 @@ def test_the_coarse_picture_stands_in_until_the_sharp_one_is_made(
     canvas = open_photo(qtbot, editor, photo)
     coarse = canvas.session.coarse
     assert coarse is None or (coarse.width(), coarse.height()) == (320, 240)
+
+
+def test_recent_files_stand_in_the_menu(qtbot: QtBot, editor: Editor, photo: Path) -> None:
+    (menu,) = [action.menu() for action in editor.window.menus["File"].actions() if action.text() == "Open recent"]
+    assert isinstance(menu, QMenu)
+    menu.aboutToShow.emit()
+    assert [action.isEnabled() for action in menu.actions()] == [False], "nothing has been opened yet"
+    editor.close_canvas(open_photo(qtbot, editor, photo))
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == [photo.name]
+    menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: len(editor.window.area.canvases) == 1, timeout=10_000)

@@ -47,7 +47,7 @@ class ParameterForm(QWidget):
 
     def _add_advanced(self, column: QVBoxLayout, advanced: list[AnyParameter]) -> None:
         fold = QPushButton("Advanced")
-        fold.setObjectName("quiet")
+        fold.setObjectName("fold")
         fold.setCheckable(True)
         rest = QWidget()
         rows = QVBoxLayout(rest)
