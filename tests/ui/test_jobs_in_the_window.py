@@ -56,7 +56,7 @@ def test_progress_is_said_and_stays(qtbot: QtBot, editor: Editor, canvas: Canvas
     assert button.text() == "Cancel · 0%"
     runner.progress(0.4, "level 2 of 4")
     qtbot.waitUntil(lambda: button.text() == "Cancel · 40%")
-    assert "Fill: level 2 of 4" in status.job.text()
+    assert "Fill: 40% · level 2 of 4" in status.job.text()
     Hand(canvas).stroke(ELSEWHERE)
     assert button.text() == "Cancel · 40%", "painting has set the progress back"
     assert button.isEnabled()
