@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QListWidget, QPushButton, QToolButton, QWidget
 
 from imagetool.ui import tokens
@@ -85,6 +85,16 @@ class Choice(QComboBox):
     """A list to choose from, which the wheel changes only where it has the focus."""
 
     # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The style sheet draws the box; the arrow is an icon like all others."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        side = tokens.ICON_PX - 4
+        place = QRect(self.width() - side - 4, (self.height() - side) // 2, side, side)
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        icon("expand").paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The backslash goes on to the window."""
