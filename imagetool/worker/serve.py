@@ -13,7 +13,6 @@ from imagetool.wire.frames import FrameReader, FrameWriter
 from imagetool.wire.messages import TO_WORKER, Ready, Start
 from imagetool.worker.inbox import Inbox
 
-_NICENESS = 5  # the window comes first
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _OOM_SCORE = "900"  # where memory runs out, the system should end the worker and not the editor
 
@@ -47,9 +46,7 @@ def _hear(reader: FrameReader, inbox: Inbox) -> None:
 
 
 def _step_back() -> None:
-    """Leaves processor and memory to the editor, does not outlive it, and leaves no core dump behind."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+    """Leaves memory to the editor, does not outlive it, and leaves no core dump behind."""
     score = Path("/proc/self/oom_score_adj")
     if score.exists():
         try:
