@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-COMMANDS = ("run", "models", "plugins", "evaluate", "-h", "--help", "--version")
+COMMANDS = ("run", "models", "plugins", "train", "evaluate", "-h", "--help", "--version")
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from imagetool.plugin.errors import ParameterError, UnknownParameter
 from imagetool.plugin.tasks import Task
 
 MAX_SEED = 2**63 - 1
+MOST_MINUTES = 1e6
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="run a model on a picture"))
     _add_listings(commands)
     _add_evaluate(commands.add_parser("evaluate", help="measure a model against its rivals"))
+    _add_train(commands.add_parser("train", help="make a file of weights"))
     return parser
 
 
@@ -94,6 +96,33 @@ def _add_listings(commands: argparse._SubParsersAction[Any]) -> None:
     plugins.add_argument("what", choices=["list"], metavar="list")
     plugins.add_argument("--json", action="store_true", help="print one JSON object")
     plugins.set_defaults(act=list_plugins)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", metavar="RECIPE", help="a recipe's file, or plugin/name")
+    parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos or of tar files")
+    parser.add_argument("--out", required=True, metavar="DIR", help="checkpoint, figures, samples, weights")
+    parser.add_argument("--minutes", type=_minutes, metavar="N", help="how long; the recipe says it otherwise")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--devices", type=int, default=1, metavar="N", help="processes, one device each")
+    parser.set_defaults(act=_train)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a number of minutes above 0")
+    return minutes
+
+
+def _train(options: argparse.Namespace) -> None:
+    from imagetool.cli.train import run_training  # brings torch
+
+    run_training(options)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from imagetool.core.errors import ImagetoolError
 
 
@@ -25,3 +27,11 @@ class NoSuchDevice(KitError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"There is no “{name}” device on this computer. Choose auto or cpu.")
+
+
+class BadWeights(KitError):
+    """A file of weights that does not hold what it should."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The weights “{path.name}” cannot be used: {reason}. Install them again.")

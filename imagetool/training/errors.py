@@ -1,0 +1,64 @@
+"""Why a training run cannot go on, in sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imagetool.core.errors import ImagetoolError
+
+
+class TrainingError(ImagetoolError):
+    """Base of all errors of training."""
+
+
+class BadRecipe(TrainingError):
+    """A recipe that cannot be followed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The recipe “{path}” cannot be followed: {reason}.")
+
+
+class NoPhotos(TrainingError):
+    """There is nothing to learn from."""
+
+    def __init__(self, folder: Path, needed_px: int) -> None:
+        self.folder, self.needed_px = folder, needed_px
+        super().__init__(
+            f"There are no photos of at least {needed_px} × {needed_px} pixels in “{folder}”. "
+            "Give a folder of photos, or of tar files with photos in them."
+        )
+
+
+class CannotResume(TrainingError):
+    """The checkpoint does not belong to this run."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The training cannot be resumed from “{path}”: {reason}. Choose another --out folder.")
+
+
+class Diverged(TrainingError):
+    """The loss is no longer a number."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        super().__init__(
+            f"The training has diverged: at step {step} the loss is no number any more. "
+            "Lower learning_rate in the recipe and resume from the last checkpoint."
+        )
+
+
+class FabricMissing(TrainingError):
+    """Several devices need a library that is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__('Training on several devices needs Lightning Fabric. Run: pip install "imagetool[train]".')
+
+
+class WouldOverwrite(TrainingError):
+    """There is a checkpoint already."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"“{folder}” holds a training already. Add --resume to go on, or choose another --out.")

@@ -1,0 +1,71 @@
+"""Photos from folders and tar shards, decoded once."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from imagetool.training.errors import NoPhotos
+
+Photo = npt.NDArray[np.uint8]
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"})
+
+
+def load_photos(folder: Path, shards: Sequence[str], least_px: int) -> list[tuple[str, Photo]]:
+    """Every photo of a data set, decoded, in an order that depends only on the names.
+
+    Args:
+        folder: Holds tar files, or photos at any depth.
+        shards: Patterns of tar files, such as `clean-*.tar`. Where the folder has none of them, all its photos and
+            all its tar files are taken.
+        least_px: Photos with a shorter side than this are left out.
+
+    Returns:
+        Pairs of a name and (H, W, 3) uint8 RGB. Files that cannot be decoded are left out.
+
+    Raises:
+        NoPhotos: where nothing is left.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        decoded = pool.map(_decoded, _files(folder, shards))
+        photos = [(name, photo) for name, photo in decoded if photo is not None]
+    large = sorted((pair for pair in photos if min(pair[1].shape[:2]) >= least_px), key=lambda pair: pair[0])
+    if not large:
+        raise NoPhotos(folder, least_px)
+    return large
+
+
+def _files(folder: Path, shards: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    chosen = sorted(path for pattern in shards for path in folder.glob(pattern))
+    for shard in chosen or sorted(folder.rglob("*.tar")):
+        yield from _members(shard)
+    if not chosen:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in SUFFIXES:
+                yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def _members(shard: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(shard) as tar:
+        for member in tar:
+            stream = tar.extractfile(member) if member.isfile() else None
+            if stream and PurePosixPath(member.name).suffix.lower() in SUFFIXES:
+                yield member.name, stream.read()
+
+
+def _decoded(file: tuple[str, bytes]) -> tuple[str, Photo | None]:
+    name, content = file
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return name, np.asarray(image.convert("RGB"))
+    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
+        return name, None

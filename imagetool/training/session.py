@@ -1,0 +1,72 @@
+"""From a recipe to a file of weights: what `train` does."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imagetool.kit.weights import load_into, save_weights
+from imagetool.training.checkpoint import FILE_NAME
+from imagetool.training.compute import Compute, OneDevice, SeveralDevices
+from imagetool.training.errors import WouldOverwrite
+from imagetool.training.loop import Pace, Training, Watcher
+from imagetool.training.objective import Objective
+from imagetool.training.recipe import Recipe
+from imagetool.training.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be trained, as the command line says it.
+
+    `package` is the importable name of the plugin's folder; its `train` module has
+    `objective(recipe, data, device)`.
+    """
+
+    recipe: Recipe
+    package: str
+    data: Path
+    folder: Path
+    minutes: float
+    resume: bool
+    device: str
+    devices: int
+
+
+def train(plan: Plan) -> Path:
+    """Trains and returns the file of weights, which is written when the time is over.
+
+    Raises:
+        TrainingError: where the recipe, the data or the checkpoint does not do, or the training diverges.
+    """
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    if (plan.folder / FILE_NAME).exists() and not plan.resume:
+        raise WouldOverwrite(plan.folder)
+    compute = _compute(plan)
+    objective = _objective(plan, compute)
+    if plan.recipe.start and not plan.resume:
+        load_into(objective.network, plan.recipe.start, partly=True)
+    watcher = Records(plan.folder) if compute.rank == 0 else Watcher()
+    total_s = plan.minutes * 60
+    pace = Pace(validation_s=min(Pace().validation_s, max(10.0, total_s / 20)))
+    training = Training(plan.recipe, objective, compute, plan.folder, watcher, pace)
+    if plan.resume:
+        training.resume()
+    network = training.run(total_s)
+    path = plan.folder / f"{plan.recipe.weights}.safetensors"
+    if compute.rank == 0:
+        facts = {"recipe": plan.recipe.text, "minutes": f"{plan.minutes:g}", "steps": str(training.step)}
+        save_weights(path, network, objective.layout, {**facts, "device": compute.device.type})
+    return path
+
+
+def _compute(plan: Plan) -> Compute:
+    return OneDevice(plan.device) if plan.devices == 1 else SeveralDevices(plan.device, plan.devices)
+
+
+def _objective(plan: Plan, compute: Compute) -> Objective[Any]:
+    module: Any = importlib.import_module(f"{plan.package}.train")
+    objective: Objective[Any] = module.objective(plan.recipe, plan.data, compute.device)
+    return objective

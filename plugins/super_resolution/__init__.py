@@ -1,0 +1,1 @@
+"""Makes pictures larger with networks trained by the project."""
