@@ -6,23 +6,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imagetool import __version__
-from imagetool.catalog.errors import NoModel, UnknownModel
+from imagetool.catalog.errors import NoModel, UnknownModel, WeightsMissing
 from imagetool.catalog.places import Places
 from imagetool.plugin.errors import ManifestError, Problem
-from imagetool.plugin.manifest import FILE_NAME, Manifest, ModelEntry
+from imagetool.plugin.manifest import FILE_NAME, Manifest
+from imagetool.plugin.model_entry import ModelEntry
 from imagetool.plugin.tasks import Task
+from imagetool.plugin.weights import WeightsFile
 
 MANIFEST_MAX_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A folder with a sound manifest; `package` is what its modules are imported under."""
+    """A folder with a sound manifest; `package` is what its modules are imported under.
+
+    Its weights lie in `weights_folder`, or where that is None, in the folder itself.
+    """
 
     manifest: Manifest
     folder: Path
     package: str
     bundled: bool
+    weights_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,31 @@ class CatalogModel:
         """The model's card, where it has one."""
         return self.plugin.folder / self.entry.card if self.entry.card else None
 
+    @property
+    def weights(self) -> tuple[tuple[WeightsFile, Path], ...]:
+        """The files of weights it needs, and where they should lie."""
+        folder = self.plugin.weights_folder or self.plugin.folder
+        return tuple((file, folder / file.file) for file in self.entry.weights)
+
+    @property
+    def weights_sha256(self) -> str | None:
+        """The SHA-256 of its weights, joined by commas where there are several; None where there are none."""
+        return ",".join(file.sha256 for file in self.entry.weights) or None
+
+    def check_ready(self) -> None:
+        """Looks whether all weights are there; the worker looks into them.
+
+        Raises:
+            WeightsMissing: naming the first one that is not.
+        """
+        for file, path in self.weights:
+            try:
+                size = path.stat().st_size
+            except OSError:
+                raise WeightsMissing(self.entry.name, path, "it is not there") from None
+            if size != file.size:
+                raise WeightsMissing(self.entry.name, path, f"it has {size} bytes instead of {file.size}")
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -69,7 +100,8 @@ class Catalog:
                 broken.append(BrokenPlugin(path.parent, error))
             else:
                 package = f"{places.bundled_plugins.name}.{path.parent.name}"
-                plugins.append(Plugin(manifest, path.parent, package, bundled=True))
+                weights = places.bundled_weights / path.parent.name
+                plugins.append(Plugin(manifest, path.parent, package, bundled=True, weights_folder=weights))
         return cls(tuple(plugins), tuple(broken))
 
     @property

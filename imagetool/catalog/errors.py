@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from imagetool.core.errors import ImagetoolError
 
 
@@ -24,3 +26,13 @@ class NoModel(CatalogError):
     def __init__(self, task: str) -> None:
         self.task = task
         super().__init__(f"No installed model can {task}; “models” lists what is there.")
+
+
+class WeightsMissing(CatalogError):
+    """A model cannot run because a file of its weights is not as it should be."""
+
+    def __init__(self, model: str, path: Path, reason: str) -> None:
+        self.model, self.path, self.reason = model, path, reason
+        super().__init__(
+            f"“{model}” cannot run without its weights “{path.name}”: {reason}. Install imagetool again."
+        )

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
+from imagetool.catalog.errors import CatalogError
 from imagetool.catalog.places import Places
 
 
@@ -35,6 +36,7 @@ def list_plugins(options: argparse.Namespace) -> None:
 
 
 def _model(model: CatalogModel) -> dict[str, Any]:
+    reason = _why_not(model)
     return {
         "id": model.id,
         "name": model.entry.name,
@@ -47,11 +49,19 @@ def _model(model: CatalogModel) -> dict[str, Any]:
             }
             for parameter in model.entry.parameters
         ],
-        "weights": [],
+        "weights": [{**dataclasses.asdict(file), "path": str(path)} for file, path in model.weights],
         "license": model.plugin.manifest.license,
-        "ready": True,
-        "reason": None,
+        "ready": reason is None,
+        "reason": reason,
     }
+
+
+def _why_not(model: CatalogModel) -> str | None:
+    try:
+        model.check_ready()
+    except CatalogError as error:
+        return str(error)
+    return None
 
 
 def _plugins(catalog: Catalog) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from imagetool import __version__
 from imagetool.cli.errors import UsageError
 from imagetool.cli.listing import list_models, list_plugins
 from imagetool.cli.run import run_task
+from imagetool.core.enlarged_size import LEAST_FACTOR, MOST_FACTOR
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.masks import MAX_SOFTNESS_PX
 from imagetool.plugin.errors import ParameterError, UnknownParameter
@@ -64,6 +65,16 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _scale(text: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not LEAST_FACTOR <= factor <= MOST_FACTOR:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a number from {LEAST_FACTOR:g} to {MOST_FACTOR:g}")
+    return factor
+
+
 def _softness(text: str) -> float:
     try:
         softness_px = float(text)
@@ -80,6 +91,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", required=True, help="where the result is written")
     parser.add_argument("--model", help="id of the model; the default one otherwise")
     parser.add_argument("--mask", help="a picture of the same size, white where the model may paint")
+    parser.add_argument("--scale", type=_scale, metavar="N", help="how many times larger, 1.1 to 8 (default 2)")
+    parser.add_argument("--size", metavar="WxH", help="size of the result in pixels; 1200x keeps the shape")
+    parser.add_argument("--print", metavar="WxH", help="size on paper, such as 30x20cm@300; keeps the shape")
     parser.add_argument("--feather", type=_softness, default=0.0, metavar="PX", help="softness of the mask's edge")
     parser.add_argument("--seed", type=_seed, default=0, help="the same seed gives the same bytes (default 0)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")

@@ -6,13 +6,15 @@ import argparse
 import hashlib
 import json
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
 from imagetool.cli.errors import UsageError
-from imagetool.cli.session import session
+from imagetool.cli.session import Session, session
+from imagetool.cli.sizes import target_of
 from imagetool.core.compositing import Flattened, blend
 from imagetool.core.document import Document
 from imagetool.core.files import check_target, read_mask, read_picture, write_picture
@@ -30,18 +32,58 @@ def run_task(options: argparse.Namespace) -> None:
     places = Places.find()
     model = Catalog.scan(places).find(Task(options.task), options.model)
     params = Params.parsed(model.entry.parameters, _settings(options.set))
-    if WORDS[model.entry.task].needs_mask and not options.mask:
-        raise UsageError(f"{options.task} needs --mask FILE, a picture that is white where it may paint.")
+    _check_options(options, model.entry.task)
     output = Path(options.output)
     check_target(output)
-    document = Document(read_picture(Path(options.input)))
-    mask = TiledImage.from_array(read_mask(Path(options.mask), document.size))
-    request = Request(model, params, options.seed, Flattened(document.state), mask, options.device)
+    picture = read_picture(Path(options.input))
+    act = _enlarge if model.entry.task is Task.UPSCALE else _fill
     with session(places) as running:
-        result = running.run(request)
-    write_picture(output, _merged(document.picture, mask, options.feather, result))
+        made, request, result = act(options, Choice(model, params), picture, running)
+    write_picture(output, made)
     report = _report(request, result, output, time.monotonic() - began)
     print(json.dumps(report) if options.json else _sentence(model, report))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model and its parameters."""
+
+    model: CatalogModel
+    params: Params
+
+
+_Made: TypeAlias = tuple[Picture, Request, Result]
+
+
+def _check_options(options: argparse.Namespace, task: Task) -> None:
+    """An option that the task does not know would be ignored in silence."""
+    if WORDS[task].needs_mask and not options.mask:
+        raise UsageError(f"{task} needs --mask FILE, a picture that is white where it may paint.")
+    if not WORDS[task].needs_mask and options.mask:
+        raise UsageError(f"{task} takes no --mask.")
+    for name in ("scale", "size", "print"):
+        if task is not Task.UPSCALE and getattr(options, name) is not None:
+            raise UsageError(f"{task} takes no --{name}; the size stays as it is.")
+
+
+def _fill(options: argparse.Namespace, choice: Choice, picture: Picture, running: Session) -> _Made:
+    document = Document(picture)
+    mask = TiledImage.from_array(read_mask(Path(options.mask), document.size))
+    source = Flattened(document.state)
+    request = Request(choice.model, choice.params, options.seed, source, mask, options.device)
+    result = running.run(request)
+    return _merged(document.picture, mask, options.feather, result), request, result
+
+
+def _enlarge(options: argparse.Namespace, choice: Choice, picture: Picture, running: Session) -> _Made:
+    target = target_of(options, picture.size)
+    source = Flattened(Document(picture).state)
+    request = Request(choice.model, choice.params, options.seed, source, device=options.device, target=target.size)
+    result = running.run(request)
+    made = picture.with_pixels(result.pixels)
+    if target.dpi:
+        made = replace(made, metadata=replace(made.metadata, dpi=(target.dpi, target.dpi)))
+    return made, request, result
 
 
 def _merged(picture: Picture, mask: TiledImage, softness_px: float, result: Result) -> Picture:
@@ -67,7 +109,7 @@ def _report(request: Request, result: Result, output: Path, seconds: float) -> d
         "model": request.model.id,
         "plugin": request.model.plugin.manifest.id,
         "plugin_version": str(request.model.plugin.manifest.version),
-        "weights_sha256": None,
+        "weights_sha256": request.model.weights_sha256,
         "device": result.report.device,
         "precision": result.report.precision,
         "seed": request.seed,
@@ -76,6 +118,7 @@ def _report(request: Request, result: Result, output: Path, seconds: float) -> d
         "model_seconds": round(result.report.seconds, 3),
         "tiles": result.report.tiles,
         "peak_rss_mb": round(result.report.peak_rss_mb, 1),
+        "size": [result.rect.width, result.rect.height],
         "output": str(output),
         "output_sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
     }

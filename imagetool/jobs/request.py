@@ -35,14 +35,26 @@ class PixelSource(Protocol):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Request:
-    """One model to be run once. Made by the caller's thread, read by the runner's; nothing in it changes."""
+    """One model to be run once. Made by the caller's thread, read by the runner's; nothing in it changes.
+
+    Attributes:
+        model: Who does it.
+        params: The values of its form.
+        seed: Of every random choice.
+        source: The picture.
+        mask: Where to paint, for models that fill.
+        device: "auto" or a device's name.
+        target: Size of the result, for models that enlarge.
+        job_id: Unique.
+    """
 
     model: CatalogModel
     params: Params
     seed: int
     source: PixelSource
-    mask: TiledImage
+    mask: TiledImage | None = None
     device: str = "auto"
+    target: Size | None = None
     job_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -59,7 +71,10 @@ class Report:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Result:
-    """What a model made: `pixels` (h, w, 4) in the document's depth, which cover `rect` of the picture."""
+    """What a model made: `pixels` (h, w, 4) in the document's depth.
+
+    They cover `rect` of the picture, or of the larger picture where the model was to enlarge it.
+    """
 
     rect: Rect
     pixels: Pixels

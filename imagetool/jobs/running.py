@@ -20,12 +20,12 @@ _WORD_LENGTH = 40
 
 @dataclass(eq=False, slots=True)
 class Running:
-    """Used by the runner's thread alone; `rect` is what the mask covers, `kill_at` is set after a cancel."""
+    """Used by the runner's thread alone; `rect` is what the result covers, `kill_at` is set after a cancel."""
 
     request: Request
     rect: Rect
     source: Buffer
-    mask: Buffer
+    mask: Buffer | None
     result: Buffer
     preview: Buffer
     kill_at: float | None = None
@@ -36,11 +36,11 @@ class Running:
 
         Raises:
             NothingMasked: where there is nothing to fill.
+            WeightsMissing: where the model's weights are not there.
             NoRoomForPixels: where the buffers cannot be had.
         """
-        rect = request.mask.content_rect()
-        if rect.empty:
-            raise NothingMasked
+        rect = _covered(request)
+        request.model.check_ready()
         size, dtype = request.source.size, request.source.dtype
         with contextlib.ExitStack() as undo:
 
@@ -50,11 +50,12 @@ class Running:
                 return buffer
 
             source = taken((size.height, size.width, 4), dtype)
-            mask = taken((rect.height, rect.width), "uint8")
+            mask = taken((rect.height, rect.width), "uint8") if request.mask else None
             result = taken((rect.height, rect.width, 4), dtype)
             preview = taken((PREVIEW_SIDE_PX**2 * 3,), "uint8")
             request.source.read_into(Rect.of_size(size), source.array)
-            mask.array[...] = request.mask.read(rect)[..., 0]
+            if mask and request.mask:
+                mask.array[...] = request.mask.read(rect)[..., 0]
             undo.pop_all()
         return cls(request, rect, source, mask, result, preview)
 
@@ -66,29 +67,40 @@ class Running:
     def release(self, pool: BufferPool) -> None:
         """Gives the buffers back; nobody else may use them any more."""
         for buffer in (self.source, self.mask, self.result, self.preview):
-            pool.give_back(buffer)
+            if buffer:
+                pool.give_back(buffer)
 
     def message(self) -> messages.Run:
         """What the worker is told."""
-        request, rect = self.request, self.rect
-        module, attribute = request.model.entry.entry.split(":")
+        request, entry = self.request, self.request.model.entry
+        module, attribute = entry.entry.split(":")
         package = request.model.plugin.package
         return messages.Run(
             job_id=request.job_id,
-            task=request.model.entry.task.value,
+            task=entry.task.value,
             module=f"{package}.{module}" if package else module,
             attribute=attribute,
             params=dict(request.params),
             seed=request.seed,
             device=request.device,
-            context=request.model.entry.context,
-            context_min_px=request.model.entry.context_min_px,
-            rect=messages.RectRef(rect.left, rect.top, rect.right, rect.bottom),
+            precisions=entry.precisions,
+            tile=messages.TileRef(entry.tile.size, entry.tile.overlap, entry.tile.multiple_of),
+            weights=tuple(
+                messages.WeightsRef(file.file, str(path), file.sha256, file.size)
+                for file, path in request.model.weights
+            ),
             source=self.source.ref,
-            mask=self.mask.ref,
+            mask=self._mask_ref(),
             result=self.result.ref,
             preview=self.preview.ref,
         )
+
+    def _mask_ref(self) -> messages.MaskRef | None:
+        if self.mask is None:
+            return None
+        entry, rect = self.request.model.entry, self.rect
+        where = messages.RectRef(rect.left, rect.top, rect.right, rect.bottom)
+        return messages.MaskRef(self.mask.ref, where, entry.context, entry.context_min_px)
 
     def finished(self, done: messages.Done) -> Event:
         """The result, copied out of the buffer."""
@@ -109,3 +121,13 @@ class Running:
             return None
         pixels = self.preview.array[: width * height * 3].reshape(height, width, 3).copy()
         return Previewed(self.job_id, where, pixels)
+
+
+def _covered(request: Request) -> Rect:
+    """What the result covers: the mask, the larger picture, or the whole of the same one."""
+    if request.mask is None:
+        return Rect.of_size(request.target or request.source.size)
+    rect = request.mask.content_rect()
+    if rect.empty:
+        raise NothingMasked
+    return rect

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from imagetool.core.geometry import Rect
+from imagetool.plugin.job import Job
 
 Boxes: TypeAlias = NDArray[np.int64]
+
+
+class CropJobs(Protocol):
+    """Makes the job that a model sees while it fills one crop."""
+
+    def __call__(self, crop: Rect, begin: float, end: float) -> Job:
+        """The job whose previews cover `crop`, and whose 0…1 is `begin`…`end` of the whole."""
 
 
 def plan_crops(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -14,22 +14,13 @@ from torch import Tensor
 
 from imagetool.core.geometry import Rect
 from imagetool.core.picture import Pixels
-from imagetool.kit.crops import plan_crops
+from imagetool.kit.crops import CropJobs, plan_crops
 from imagetool.kit.silent_job import SilentJob
 from imagetool.kit.tensors import check_result, to_pixels, to_tensor
-from imagetool.plugin.job import Job
 from imagetool.plugin.models import Inpainter
 from imagetool.plugin.parameters import Params
 
 _Fill: TypeAlias = Callable[[Tensor, Tensor], Tensor]
-
-
-class CropJobs(Protocol):
-    """Makes the job that a model sees while it fills one crop."""
-
-    def __call__(self, crop: Rect, begin: float, end: float) -> Job:
-        """The job whose previews cover `crop`, and whose 0…1 is `begin`…`end` of the whole."""
-        ...
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,7 +83,7 @@ def _fill_crop(
 def _filled(run: _Fill, pixels: Pixels, hole: Tensor) -> Pixels:
     image = to_tensor(pixels, hole.device)  # (1, 3, h, w)
     with torch.inference_mode():
-        return to_pixels(check_result(run(image, hole), image), pixels.dtype)
+        return to_pixels(check_result(run(image, hole), tuple(image.shape)), pixels.dtype)
 
 
 def _hole_in(holes: Holes, crop: Rect) -> NDArray[np.bool_]:

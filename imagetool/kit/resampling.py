@@ -16,7 +16,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from imagetool.core.geometry import Size
+from imagetool.core.geometry import Rect, Size
 
 Weights: TypeAlias = tuple[Tensor, Tensor]
 
@@ -66,18 +66,48 @@ def resize(image: Tensor, size: Size, kernel: Kernel = CUBIC) -> Tensor:
     return _along_height(_along_width(image, size.width, kernel), size.height, kernel)
 
 
-def taps(length: int, target: int, kernel: Kernel) -> Weights:
-    """Which inputs make an output along one axis, and how much of each.
+def resize_part(
+    image: Tensor, seen: Rect, whole: Size, target: Size, part: Rect, kernel: Kernel = CUBIC
+) -> Tensor:
+    """The pixels in `part` of what `resize` would make of a whole picture, from a crop of it.
+
+    Args:
+        image: (B, C, seen.height, seen.width) float: the crop.
+        seen: Where the crop lies in the whole; it must hold `needed_part` of each axis.
+        whole: Size of the whole.
+        target: Size of the whole result.
+        part: Where the part lies in the result.
+        kernel: As for `resize`.
 
     Returns:
-        Indices (target, T) int64 into 0…length-1 and weights (target, T) float64 whose rows add up to 1.
+        (B, C, part.height, part.width).
+    """
+    rows = taps(whole.height, target.height, kernel, part.top, part.bottom)
+    columns = taps(whole.width, target.width, kernel, part.left, part.right)
+    image = _weighed(image, -2, rows[0] - seen.top, rows[1])
+    return _weighed(image, -1, columns[0] - seen.left, columns[1])
+
+
+def needed_part(length: int, target: int, begin: int, end: int, kernel: Kernel = CUBIC) -> tuple[int, int]:
+    """The stretch of an axis, from and to, that the outputs `begin` to `end` of `resize` are made of."""
+    if length == target:
+        return begin, end
+    indices, _ = taps(length, target, kernel, begin, end)
+    return int(indices.min()), int(indices.max()) + 1
+
+
+def taps(length: int, target: int, kernel: Kernel, begin: int = 0, end: int | None = None) -> Weights:
+    """Which inputs make the outputs from `begin` to `end` along one axis, and how much of each.
+
+    Returns:
+        Indices (end - begin, T) int64 into 0…length-1 and weights of that shape, float64, whose rows add up to 1.
     """
     scale = target / length
     stretch = min(scale, 1.0)  # below 1 the kernel is widened
-    centre = (torch.arange(target, dtype=torch.float64) + 0.5) / scale - 0.5
+    centre = (torch.arange(begin, target if end is None else end, dtype=torch.float64) + 0.5) / scale - 0.5
     radius = kernel.radius_px / stretch
     first = (centre - radius).floor().long()
-    places = first[:, None] + torch.arange(math.ceil(2 * radius) + 2)  # (target, T)
+    places = first[:, None] + torch.arange(math.ceil(2 * radius) + 2)  # (outputs, T)
     weights = kernel.weigh((centre[:, None] - places) * stretch)
     weights = weights / weights.sum(dim=1, keepdim=True)
     wrapped = places.remainder(2 * length)
@@ -92,12 +122,7 @@ def _along_width(image: Tensor, width: int, kernel: Kernel) -> Tensor:
         return image
     if length * width <= DENSE_LIMIT:
         return image @ _matrix(length, width, kernel).to(image).T
-    indices, weights = (part.to(image.device) for part in taps(length, width, kernel))
-    parts = zip(indices.unbind(1), weights.to(image.dtype).unbind(1), strict=True)
-    result = image.new_zeros(*image.shape[:-1], width)
-    for index, weight in parts:
-        result.addcmul_(image.index_select(-1, index), weight)
-    return result
+    return _weighed(image, -1, *taps(length, width, kernel))
 
 
 def _along_height(image: Tensor, height: int, kernel: Kernel) -> Tensor:
@@ -106,11 +131,17 @@ def _along_height(image: Tensor, height: int, kernel: Kernel) -> Tensor:
         return image
     if length * height <= DENSE_LIMIT:
         return _matrix(length, height, kernel).to(image) @ image
-    indices, weights = (part.to(image.device) for part in taps(length, height, kernel))
-    parts = zip(indices.unbind(1), weights.to(image.dtype).unbind(1), strict=True)
-    result = image.new_zeros(*image.shape[:-2], height, image.shape[-1])
-    for index, weight in parts:
-        result.addcmul_(image.index_select(-2, index), weight[:, None])
+    return _weighed(image, -2, *taps(length, height, kernel))
+
+
+def _weighed(image: Tensor, axis: int, indices: Tensor, weights: Tensor) -> Tensor:
+    """Sums of pixels along one axis, tap by tap: needs no more memory than the result twice."""
+    shape = list(image.shape)
+    shape[axis] = len(indices)
+    result = image.new_zeros(shape)
+    indices, weights = indices.to(image.device), weights.to(image.device, image.dtype)
+    for index, weight in zip(indices.unbind(1), weights.unbind(1), strict=True):
+        result.addcmul_(image.index_select(axis, index), weight if axis == -1 else weight[:, None])
     return result
 
 

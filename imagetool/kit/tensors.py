@@ -27,16 +27,16 @@ def to_pixels(image: Tensor, dtype: np.dtype[Any]) -> Pixels:
     return pixels
 
 
-def check_result(image: object, like: Tensor) -> Tensor:
-    """`image` itself, if it is a finite float tensor of the shape of `like`.
+def check_result(image: object, shape: tuple[int, ...]) -> Tensor:
+    """`image` itself, if it is a finite float tensor of that shape.
 
     Raises:
         InvalidResult: with what was expected and what came.
     """
-    expected = f"finite numbers of shape {tuple(like.shape)}"
+    expected = f"finite numbers of shape {shape}"
     if not isinstance(image, Tensor):
         raise InvalidResult(expected, type(image).__name__)
-    if image.shape != like.shape or not image.is_floating_point():
+    if tuple(image.shape) != shape or not image.is_floating_point():
         raise InvalidResult(expected, f"{image.dtype} of shape {tuple(image.shape)}".replace("torch.", ""))
     if not bool(torch.isfinite(image).all()):
         raise InvalidResult(expected, "values that are not numbers")

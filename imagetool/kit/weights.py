@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from imagetool.kit.errors import BadWeights
+from imagetool.plugin.weights import Weights
 
 LAYOUT = "layout"
 """Key of the header that holds the network's layout as JSON."""
@@ -33,6 +35,27 @@ def save_weights(path: Path, network: nn.Module, layout: Mapping[str, Any], fact
             raise BadWeights(path, f"{name} has values that are not finite")
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, metadata={**facts, LAYOUT: json.dumps(dict(layout))})
+
+
+def checked_weights(files: Iterable[tuple[str, Path, str, int]]) -> Weights:
+    """The files of a model, once they are known to hold the bytes that its manifest promises.
+
+    Takes tuples of the name in the manifest, the path, the SHA-256 in hexadecimal and the size in bytes.
+
+    Raises:
+        BadWeights: where a file is not there or holds something else.
+    """
+    paths = {}
+    for name, path, sha256, size in files:
+        try:
+            with path.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest() if path.stat().st_size == size else ""
+        except OSError as error:
+            raise BadWeights(path, error.strerror or str(error)) from None
+        if found != sha256:
+            raise BadWeights(path, "it has been changed since it was installed")
+        paths[name] = path
+    return Weights(paths)
 
 
 def read_layout(path: Path) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from imagetool.plugin.errors import Cancelled, CannotRun, ManifestError, ParameterError, PluginError
 from imagetool.plugin.job import Job
-from imagetool.plugin.manifest import Manifest, ModelEntry
-from imagetool.plugin.models import Inpainter, Model
+from imagetool.plugin.manifest import Manifest
+from imagetool.plugin.model_entry import ModelEntry
+from imagetool.plugin.models import Inpainter, Model, Upscaler
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
+from imagetool.plugin.weights import Weights
 
 __all__ = [
     "Cancelled",
@@ -20,4 +22,6 @@ __all__ = [
     "Params",
     "PluginError",
     "Task",
+    "Upscaler",
+    "Weights",
 ]

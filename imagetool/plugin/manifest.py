@@ -11,34 +11,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from imagetool.plugin.errors import ManifestError, Problem
-from imagetool.plugin.parameter_tables import read_parameter
-from imagetool.plugin.parameters import AnyParameter
+from imagetool.plugin.model_entry import ModelEntry, read_model
 from imagetool.plugin.tables import TableReader
-from imagetool.plugin.tasks import Task
 
 MANIFEST_VERSION = 1
 FILE_NAME = "plugin.toml"
 
-_MOST_CONTEXT = 100
 _ID = r"[a-z0-9]+([.-][a-z0-9]+)*"
-_NAME = r"[a-z][a-z0-9-]*"
-_FILE = r"\w[\w.-]*"  # a name, not a path
-_ENTRY = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
-    """One model of a plugin, as its manifest describes it."""
-
-    id: str
-    name: str
-    task: Task
-    entry: str
-    summary: str
-    card: str
-    parameters: tuple[AnyParameter, ...]
-    context: float  # how much of the picture around a hole the model sees, in sides of the hole
-    context_min_px: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +66,7 @@ def _read_manifest(table: Mapping[str, Any], problems: list[Problem]) -> Manifes
     kind = reader.text("kind")
     if kind not in ("python", ""):
         reader.problem("kind", f"{kind!r} is not python")
-    models = tuple(_read_model(model) for model in reader.tables("model"))
+    models = tuple(read_model(model) for model in reader.tables("model"))
     _check_models(reader, models)
     manifest = Manifest(
         id=reader.text("id", pattern=_ID),
@@ -103,34 +82,6 @@ def _read_manifest(table: Mapping[str, Any], problems: list[Problem]) -> Manifes
     for part in (requires, permissions, reader):
         part.finish()
     return manifest
-
-
-def _read_model(reader: TableReader) -> ModelEntry:
-    task = reader.text("task")
-    if task and task not in set(Task):
-        reader.problem("task", f"{task!r} is not one of {', '.join(Task)}")
-        task = ""
-    parameters = [read_parameter(parameter) for parameter in reader.tables("param")]
-    entry = ModelEntry(
-        id=reader.text("id", pattern=_NAME),
-        name=reader.text("name"),
-        task=Task(task) if task else Task.FILTER,
-        entry=reader.text("entry", pattern=_ENTRY),
-        summary=reader.text("summary", ""),
-        card=reader.text("card", "", pattern=_FILE),
-        parameters=tuple(parameter for parameter in parameters if parameter is not None),
-        context=reader.number("context", 1.0),
-        context_min_px=reader.whole("context_min_px", 64),
-    )
-    ids = [parameter.id for parameter in entry.parameters]
-    for repeated in sorted({name for name in ids if ids.count(name) > 1}):
-        reader.problem("param", f"the id {repeated!r} is used twice")
-    if entry.context < 0 or entry.context > _MOST_CONTEXT:
-        reader.problem("context", f"is not from 0 to {_MOST_CONTEXT}")
-    if entry.context_min_px < 0:
-        reader.problem("context_min_px", "is below 0")
-    reader.finish()
-    return entry
 
 
 def _check_models(reader: TableReader, models: tuple[ModelEntry, ...]) -> None:

@@ -67,7 +67,7 @@ class SeveralDevices:
     def __init__(self, name: str, count: int) -> None:
         try:
             from lightning_fabric import Fabric
-            from lightning_fabric.strategies import DDPStrategy
+            from lightning_fabric.strategies.ddp import DDPStrategy
         except ImportError:
             raise FabricMissing from None
         kind = choose_device(name).type

@@ -69,7 +69,7 @@ class PhotoPool:
         flipped = (places.turn // 2 % 2 == 1)[:, None]
         row = torch.where(flipped, side - 1 - along, along)[:, :, None]  # (B, side, 1)
         column = torch.where(mirrored, side - 1 - along, along)[:, None, :]  # (B, 1, side)
-        start = (self._starts[places.photo] + places.top * cell * self._widths[places.photo] + places.left * cell)
+        start = self._starts[places.photo] + places.top * cell * self._widths[places.photo] + places.left * cell
         width = self._widths[places.photo][:, None, None]
         transposed = (places.turn // 4 == 1)[:, None, None]
         straight = row * width + column

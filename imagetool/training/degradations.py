@@ -85,7 +85,10 @@ def worn(image: Tensor, size: Size, randomness: Randomness) -> Tensor:
 
 
 def blur_kernels(sigmas_px: Tensor, angles_rad: Tensor) -> Tensor:
-    """Gaussian kernels (B, 13, 13) that add up to 1: `sigmas_px` (B, 2) along two axes, the first at `angles_rad` (B,)."""
+    """Gaussian kernels (B, 13, 13) that add up to 1.
+
+    `sigmas_px` (B, 2) are their widths along two axes, the first of them at `angles_rad` (B,).
+    """
     reach = KERNEL_PX // 2
     y, x = torch.meshgrid(torch.arange(-reach, reach + 1.0), torch.arange(-reach, reach + 1.0), indexing="ij")
     cos, sin = (f(angles_rad)[:, None, None] for f in (torch.cos, torch.sin))
@@ -106,7 +109,8 @@ def _blurred(image: Tensor, wear: Wear, zoom: float, host: torch.Generator) -> T
     reach = KERNEL_PX // 2
     padded = functional.pad(image, (reach,) * 4, mode="reflect").flatten(0, 1)[None]  # (1, 3B, ...)
     weights = kernels[:, None].repeat_interleave(channels, dim=0)
-    return functional.conv2d(padded, weights, groups=count * channels)[0].unflatten(0, (count, channels))
+    blurred = functional.conv2d(padded, weights, groups=count * channels)
+    return blurred.reshape(image.shape)
 
 
 def _between(size: Size, host: torch.Generator) -> Size:

@@ -53,7 +53,9 @@ class FabricMissing(TrainingError):
     """Several devices need a library that is not installed."""
 
     def __init__(self) -> None:
-        super().__init__('Training on several devices needs Lightning Fabric. Run: pip install "imagetool[train]".')
+        super().__init__(
+            'Training on several devices needs Lightning Fabric. Run: pip install "imagetool[train]".'
+        )
 
 
 class WouldOverwrite(TrainingError):

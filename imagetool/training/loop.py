@@ -20,6 +20,7 @@ from imagetool.training.objective import Objective, Randomness, Validation
 from imagetool.training.recipe import Recipe
 from imagetool.training.schedule import Schedule
 
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far a training has come.
@@ -70,7 +71,7 @@ class Training:
         compute: Compute,
         folder: Path,
         watcher: Watcher,
-        pace: Pace = Pace(),  # noqa: B008 - frozen
+        pace: Pace = Pace(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._recipe, self._objective, self._compute = recipe, objective, compute
@@ -79,7 +80,7 @@ class Training:
         self._step, self._elapsed_s = 0, 0.0
         network = objective.network
         optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.99), fused=True)
-        self.averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))
+        self.averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
         self._network, self._optimiser = compute.prepared(network, optimiser)
 
     @property

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Randomness:
-    """The random choices of one step of one process: they depend on these numbers alone, so a run that was
-    interrupted goes on with the very choices it would have made.
+    """The random choices of one step of one process.
+
+    They depend on these numbers alone: a run that was interrupted goes on with the choices it would have made.
     """
 
     seed: int
@@ -41,7 +42,7 @@ class Randomness:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Validation:
-    """How well a network does: figures by name, the most telling first, and a picture (H, W, 3) uint8 to look at."""
+    """How well a network does: figures by name, the most telling first, and a picture (H, W, 3) uint8."""
 
     figures: Mapping[str, float]
     sheet: npt.NDArray[np.uint8]

@@ -10,7 +10,8 @@ from typing import TextIO
 from PIL import Image
 
 from imagetool.training.curves import draw_curves
-from imagetool.training.loop import Standing, Validation, Watcher
+from imagetool.training.loop import Standing, Watcher
+from imagetool.training.objective import Validation
 
 FIGURES = "figures.csv"
 CURVES = "curves.png"

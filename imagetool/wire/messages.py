@@ -33,6 +33,35 @@ class RectRef:
     bottom: int
 
 
+@dataclass(frozen=True, slots=True)
+class MaskRef:
+    """The mask (h, w) that covers `rect` of the picture, and how much around each hole the model sees."""
+
+    pixels: BufferRef
+    rect: RectRef
+    context: float
+    context_min_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class TileRef:
+    """How the model wants its tiles, in pixels."""
+
+    size: int
+    overlap: int
+    multiple_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsRef:
+    """A file of weights: its name in the manifest, where it lies, and what it must hold."""
+
+    file: str
+    path: str
+    sha256: str
+    size: int
+
+
 # From the editor to the worker
 
 
@@ -46,7 +75,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One job. `source` is (H, W, 4) and read-only; `mask` (h, w) and `result` (h, w, 4) cover `rect`."""
+    """One job. `source` is (H, W, 4) and read-only.
+
+    `result` (h, w, 4) covers the mask's rectangle where there is a mask; without one it is the whole new picture.
+    """
 
     job_id: str
     task: str
@@ -55,11 +87,11 @@ class Run:
     params: dict[str, Scalar]
     seed: int
     device: str
-    context: float
-    context_min_px: int
-    rect: RectRef
+    precisions: tuple[str, ...]
+    tile: TileRef
+    weights: tuple[WeightsRef, ...]
     source: BufferRef
-    mask: BufferRef
+    mask: MaskRef | None
     result: BufferRef
     preview: BufferRef
 
@@ -174,10 +206,21 @@ def _fitted(value: Any, hint: Any, place: str) -> Any:
         return tuple(_fitted(item, arguments[0], place) for item in value)
     if origin is dict and isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {key: _fitted(item, arguments[1], place) for key, item in value.items()}
-    if origin in (types.UnionType, Union) and type(value) in arguments:
-        return value
+    if origin in (types.UnionType, Union):
+        return _fitted_to_one(value, arguments, place)
     if hint is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
     if type(value) is hint and hint is not float:
         return value
+    raise BadFrame(f"{place} is {value!r:.80}")
+
+
+def _fitted_to_one(value: Any, hints: tuple[Any, ...], place: str) -> Any:
+    """A value of a union: one of plain types, or None or a dataclass."""
+    if type(value) in hints:
+        return value
+    if isinstance(value, dict):
+        for hint in hints:
+            if dataclasses.is_dataclass(hint):
+                return _fitted(value, hint, place)
     raise BadFrame(f"{place} is {value!r:.80}")

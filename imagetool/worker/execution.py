@@ -6,23 +6,20 @@ import importlib
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from imagetool.core.errors import ImagetoolError
-from imagetool.core.geometry import Rect
 from imagetool.kit.device import choose_device
-from imagetool.kit.errors import KitError
-from imagetool.kit.inpainting import Holes, fill_holes
+from imagetool.kit.weights import checked_weights
 from imagetool.plugin.errors import Cancelled
-from imagetool.plugin.models import Inpainter, Model
-from imagetool.plugin.parameters import Params
-from imagetool.wire.buffers import open_array
-from imagetool.wire.messages import Done, Failed, Message, RectRef, Run, Stopped
+from imagetool.plugin.models import Model
+from imagetool.wire.messages import Done, Failed, Message, Run, Stopped
 from imagetool.wire.text import plain, plain_lines
-from imagetool.worker.job import CropJob
 from imagetool.worker.memory import peak_rss_mb
+from imagetool.worker.tasks import Assignment, carry_out
 
 if TYPE_CHECKING:
     from imagetool.worker.inbox import Inbox
@@ -37,7 +34,7 @@ class Executor:
     def __init__(self, inbox: Inbox, send: Callable[[Message], None], threads: int) -> None:
         self._inbox = inbox
         self._send = send
-        self._models: dict[tuple[str, str, str], Model] = {}
+        self._models: dict[tuple[Any, ...], Model] = {}
         if threads:
             torch.set_num_threads(threads)
 
@@ -57,34 +54,16 @@ class Executor:
         if self._inbox.is_cancelled(run.job_id):
             raise Cancelled
         device = choose_device(run.device)
-        model = self._model(run.module, run.attribute, device)
-        crops = self._fill(run, model, device)
-        return Done(run.job_id, device.type, "fp32", time.monotonic() - began, crops, peak_rss_mb())
+        model = self._model(run, device)
+        tiles, precision = carry_out(Assignment(run, model, device, self._inbox, self._send))
+        return Done(run.job_id, device.type, precision, time.monotonic() - began, tiles, peak_rss_mb())
 
-    def _fill(self, run: Run, model: Model, device: torch.device) -> int:
-        if not isinstance(model, Inpainter):
-            raise KitError(f"The model is not made for {run.task}.")
-        rect = _rect(run.rect)
-        holes = Holes(
-            source=open_array(run.source, writable=False),
-            mask=open_array(run.mask, writable=False),
-            rect=rect,
-            context=run.context,
-            context_min_px=run.context_min_px,
-        )
-        result = open_array(run.result, writable=True)
-        preview = open_array(run.preview, writable=True)
-
-        def job_for(crop: Rect, begin: float, end: float) -> CropJob:
-            return CropJob(run, device, self._inbox, self._send, preview, crop, (begin, end))
-
-        return fill_holes(model, holes, Params(run.params), device, job_for, result)
-
-    def _model(self, module: str, attribute: str, device: torch.device) -> Model:
-        key = (module, attribute, str(device))
+    def _model(self, run: Run, device: torch.device) -> Model:
+        key = (run.module, run.attribute, run.weights, str(device))
         if key not in self._models:
-            model: Any = getattr(importlib.import_module(module), attribute)()
-            model.load(device)
+            weights = checked_weights((ref.file, Path(ref.path), ref.sha256, ref.size) for ref in run.weights)
+            model: Any = getattr(importlib.import_module(run.module), run.attribute)()
+            model.load(weights, device)
             self._models[key] = model
         return self._models[key]
 
@@ -92,7 +71,9 @@ class Executor:
 def _sentence(error: Exception) -> str:
     said = "".join(traceback.format_exception_only(error))  # does not fail where the error's own text does
     if isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in said:
-        return "The memory is not enough for this job. Close other programs, or mask less at once."
+        return (
+            "The memory is not enough for this job. Close other programs, or take a smaller part of the picture."
+        )
     if isinstance(error, ImagetoolError):
         return plain(str(error), 2 * _MAX_MESSAGE)
     return f"The model failed ({plain(said, _MAX_MESSAGE)}). Your image is unchanged."
@@ -101,7 +82,3 @@ def _sentence(error: Exception) -> str:
 def _details(error: Exception) -> str:
     entries = traceback.format_exception(error)
     return plain_lines("".join(entry[:_MAX_ENTRY] for entry in entries), _MAX_DETAILS)
-
-
-def _rect(ref: RectRef) -> Rect:
-    return Rect(ref.left, ref.top, ref.right, ref.bottom)

@@ -48,7 +48,7 @@ class Layout:
             ValueError: naming the key that is missing, unknown or wrong.
         """
         if set(table) != set(cls.__slots__):
-            raise ValueError(f"the network has the keys {', '.join(sorted(table))}, not {', '.join(cls.__slots__)}")
+            raise ValueError(f"network has the keys {', '.join(sorted(table))}, not {', '.join(cls.__slots__)}")
         numbers = {key: table[key] for key in ("width", "blocks", "kernel", "partial")}
         scales = table["scales"]
         for key, value in numbers.items():
@@ -83,12 +83,6 @@ class Network(nn.Module):
         self.exits = nn.ModuleDict({f"x{s}": _exit(layout.width, s) for s in layout.scales})
         self.cubics = nn.ModuleDict({f"x{s}": Cubic(s) for s in layout.scales})
 
-    def in_precision(self, dtype: torch.dtype) -> Network:
-        """Itself, with the learned part in `dtype`; the cubic enlargement stays in float32."""
-        for part in (self.entries, self.trunk, self.exits):
-            part.to(dtype)
-        return self
-
     def forward(self, image: Tensor, scale: int) -> Tensor:
         """Enlarges.
 
@@ -97,14 +91,14 @@ class Network(nn.Module):
             scale: One of the layout's scales.
 
         Returns:
-            (B, 3, scale·H, scale·W) float32, not clipped. The trunk runs in the dtype of its weights.
+            (B, 3, scale·H, scale·W) float32, not clipped; the enlargement itself never runs in fewer bits.
         """
         key = f"x{scale}"
-        entry = self.entries[key]
-        features = entry((image - MIDDLE).to(entry.weight.dtype))  # (B, C, H, W)
+        features = self.entries[key](image - MIDDLE)  # (B, C, H, W)
         features = self.trunk(features) + features
         detail = functional.pixel_shuffle(self.exits[key](features), scale)  # (B, 3, sH, sW)
-        enlarged: Tensor = self.cubics[key](image.float()) + detail
+        with torch.autocast(image.device.type, enabled=False):  # sixteen bits of a float are too few for a picture
+            enlarged: Tensor = self.cubics[key](image.float()) + detail.float()
         return enlarged
 
 
@@ -130,7 +124,8 @@ class _Block(nn.Module):
         if self.large is not None:
             inner = torch.cat([self.large(inner[:, : self.partial]), inner[:, self.partial :]], dim=1)
             inner = self.mix(inner)
-        return features + inner
+        result: Tensor = features + inner
+        return result
 
 
 class Cubic(nn.Module):

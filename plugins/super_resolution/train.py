@@ -118,11 +118,14 @@ class WornPhotos:
 class Enlarging:
     """Trains a network to give back the photos that a source of pairs has made smaller."""
 
-    def __init__(self, recipe: Recipe, layout: Layout, task: Task, source: PairSource, held_back: HeldBack) -> None:
+    def __init__(
+        self, recipe: Recipe, layout: Layout, task: Task, source: PairSource, held_back: HeldBack
+    ) -> None:
         self._recipe, self._layout, self._task, self._source = recipe, layout, task, source
         self._held_back = held_back
         torch.manual_seed(recipe.seed)
-        self.network = Network(layout).to(source.device, memory_format=torch.channels_last)
+        network = Network(layout).to(source.device)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @property
     def layout(self) -> Mapping[str, Any]:

@@ -1,0 +1,111 @@
+"""Cutting a picture into tiles that fit a network, and putting the results together without seams.
+
+A tile is computed from a crop that reaches `overlap` pixels beyond what is kept of it. Where that is at least the
+network's receptive field, every kept pixel is what the untiled network would give. Kept parts overlap by a few
+pixels and are blended there, which hides what a smaller overlap leaves different; where they agree, blending
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imagetool.core.geometry import Rect, Size
+from imagetool.core.picture import Pixels
+
+BLEND_PX = 4
+"""How far a kept part reaches over the border between two tiles, in pixels of the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """How a model wants its tiles.
+
+    Attributes:
+        size_px: Side of the largest crop it is given.
+        overlap_px: How far around a pixel its result depends on the picture.
+        multiple_of: The sides of what it is given are multiples of this.
+    """
+
+    size_px: int
+    overlap_px: int
+    multiple_of: int = 1
+
+    @property
+    def step_px(self) -> int:
+        """Side of the part of a full tile that is kept, at least 16."""
+        return max(16, self.size_px - 2 * self.overlap_px)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile of the result: `core` is its own, `part` reaches over its borders inside the picture."""
+
+    core: Rect
+    part: Rect
+
+
+def plan_tiles(size: Size, step: Size, blend_px: int = BLEND_PX) -> list[Tile]:
+    """Covers a result with tiles of at most `step`, all about equally large, row by row."""
+    whole = Rect.of_size(size)
+    return [
+        Tile(core, core.grown(blend_px).restrict(whole))
+        for core in _cells(size, Size(max(1, step.width), max(1, step.height)))
+    ]
+
+
+def lay(result: Pixels, tile: Tile, pixels: Pixels) -> None:
+    """Writes a tile's part (h, w, C) into the result, blended with the tiles above and to the left of it.
+
+    Tiles must come in the order of `plan_tiles`.
+    """
+    part, core = tile.part, tile.core
+    target = result[part.slices]
+    weight = _ramp(part.top, core.top, part.height)[:, None] * _ramp(part.left, core.left, part.width)[None, :]
+    inner = (core.top - part.top) * 2, (core.left - part.left) * 2
+    target[inner[0] :, inner[1] :] = pixels[inner[0] :, inner[1] :]
+    for rows, columns in ((slice(0, inner[0]), slice(None)), (slice(inner[0], None), slice(0, inner[1]))):
+        _blend(target[rows, columns], pixels[rows, columns], weight[rows, columns])
+
+
+def for_each_tile(tiles: list[Tile], compute: Callable[[Tile, float, float], Pixels], result: Pixels) -> int:
+    """Computes every tile and lays it into the result (H, W, C); returns how many there were.
+
+    `compute` takes a tile and the shares of the whole, 0 to 1, before and after it; returns the part's pixels.
+    """
+    total = sum(tile.core.size.pixels for tile in tiles)
+    done = 0
+    for tile in tiles:
+        after = done + tile.core.size.pixels
+        lay(result, tile, compute(tile, done / total, after / total))
+        done = after
+    return len(tiles)
+
+
+def _cells(size: Size, step: Size) -> Iterator[Rect]:
+    rows, columns = -(-size.height // step.height), -(-size.width // step.width)
+    for row in range(rows):
+        for column in range(columns):
+            yield Rect(
+                column * size.width // columns,
+                row * size.height // rows,
+                (column + 1) * size.width // columns,
+                (row + 1) * size.height // rows,
+            )
+
+
+def _ramp(begin: int, core: int, length: int) -> NDArray[np.float32]:
+    """Weight of a tile along one axis: rises over the border to its neighbour, then 1."""
+    weight = np.ones(length, np.float32)
+    band = 2 * (core - begin)
+    weight[:band] = (np.arange(band) + 0.5) / max(band, 1)
+    return weight
+
+
+def _blend(old: Pixels, new: Pixels, weight: NDArray[np.float32]) -> None:
+    mixed = old + (new.astype(np.float32) - old) * weight[..., None]
+    old[...] = (mixed + 0.5).astype(old.dtype)

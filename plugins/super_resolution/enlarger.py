@@ -1,0 +1,61 @@
+"""The models of this plugin: one class, several files of weights."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from imagetool.kit.weights import load_into, read_layout
+from imagetool.plugin import Job, Params, Upscaler, Weights
+from plugins.super_resolution.crispness import crisper
+from plugins.super_resolution.network import Layout, Network
+
+
+class Enlarger(Upscaler):
+    """Enlarges with the network that its file of weights describes."""
+
+    def load(self, weights: Weights, device: torch.device) -> None:
+        """Builds the network and fills it."""
+        layout = Layout.read(read_layout(weights.only))
+        network = Network(layout)
+        load_into(network, weights.only)
+        self._network = network.to(device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+
+    @property
+    def scales(self) -> tuple[int, ...]:
+        """Those of the weights."""
+        scales: tuple[int, ...] = self._network.layout.scales
+        return scales
+
+    def run(self, image: Tensor, scale: int, params: Params, job: Job) -> Tensor:
+        """Once, or for the best quality in all eight positions; then crisper, where that is wanted."""
+        if params["best"]:
+            result = self._ensemble(image, scale, job)
+        else:
+            result = self._once(image, scale)
+        strength = float(params["crispness"])
+        return crisper(result, scale, strength) if strength > 0 else result
+
+    def _once(self, image: Tensor, scale: int) -> Tensor:
+        result: Tensor = self._network(image.contiguous(memory_format=torch.channels_last), scale)
+        return result
+
+    def _ensemble(self, image: Tensor, scale: int, job: Job) -> Tensor:
+        """The mean over eight turns (Timofte et al. 2016, Seven Ways to Improve Example-Based Super-Resolution)."""
+        total: Tensor | None = None
+        for number in range(8):
+            job.progress(number / 8)
+            made = _turned_back(self._once(_turned(image, number), scale), number)
+            total = made if total is None else total + made
+        assert total is not None  # noqa: S101 - eight is more than none
+        return total / 8
+
+
+def _turned(image: Tensor, number: int) -> Tensor:
+    turned = torch.rot90(image, number % 4, (-2, -1))
+    return turned.flip(-1) if number >= 4 else turned
+
+
+def _turned_back(image: Tensor, number: int) -> Tensor:
+    straight = image.flip(-1) if number >= 4 else image
+    return torch.rot90(straight, -(number % 4), (-2, -1))
