@@ -140,12 +140,15 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("task", choices=["inpaint"], metavar="TASK", help="inpaint")
+    parser.add_argument("task", choices=["inpaint", "upscale"], metavar="TASK", help="inpaint or upscale")
     parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos")
-    parser.add_argument("--model", help="id of the model; the default one otherwise")
+    parser.add_argument("--model", help="id of the model; otherwise the default one, or all that enlarge")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--photos", type=int, default=0, metavar="N", help="N photos, evenly spread; 0 takes all")
     kinds = ["narrow", "medium", "wide"]
     parser.add_argument("--masks", nargs="+", choices=kinds, default=kinds, metavar="KIND", help=", ".join(kinds))
+    parser.add_argument("--scales", nargs="+", type=int, choices=[2, 3, 4], default=[2, 3, 4], metavar="N")
+    parser.add_argument("--rival", nargs="+", default=[], metavar="FILE", help="other people's checkpoints")
     parser.add_argument("--seed", type=_seed, default=0, help="of the masks and the model (default 0)")
     parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -153,6 +156,6 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from imagetool.cli.evaluate import evaluate  # brings OpenCV
+    from imagetool.cli.evaluate import evaluate_task  # brings OpenCV and torch
 
-    evaluate(options)
+    evaluate_task(options)

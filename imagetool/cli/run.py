@@ -31,7 +31,7 @@ def run_task(options: argparse.Namespace) -> None:
     began = time.monotonic()
     places = Places.find()
     model = Catalog.scan(places).find(Task(options.task), options.model)
-    params = Params.parsed(model.entry.parameters, _settings(options.set))
+    params = Params.parsed(model.entry.parameters, settings_of(options.set))
     _check_options(options, model.entry.task)
     output = Path(options.output)
     check_target(output)
@@ -94,7 +94,8 @@ def _merged(picture: Picture, mask: TiledImage, softness_px: float, result: Resu
     return picture.with_pixels(pixels)
 
 
-def _settings(texts: list[str]) -> dict[str, str]:
+def settings_of(texts: list[str]) -> dict[str, str]:
+    """The values of `--set KEY=VALUE`, as texts."""
     settings = {}
     for text in texts:
         key, equals, value = text.partition("=")

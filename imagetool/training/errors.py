@@ -64,3 +64,19 @@ class WouldOverwrite(TrainingError):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         super().__init__(f"“{folder}” holds a training already. Add --resume to go on, or choose another --out.")
+
+
+class RivalUnknown(TrainingError):
+    """A checkpoint that cannot be measured."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The checkpoint “{path}” cannot be measured: {reason}. Leave it out.")
+
+
+class TrainingStopped(TrainingError):
+    """The user has ended a training before its time."""
+
+    def __init__(self, step: int, folder: Path) -> None:
+        self.step, self.folder = step, folder
+        super().__init__(f"Stopped at step {step}; the checkpoint is in “{folder}”. Add --resume to go on.")

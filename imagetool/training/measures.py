@@ -46,14 +46,18 @@ def ssim_in(hole: Hole, truth: Picture, filled: Picture) -> float:
 
     A Gaussian window of sigma 1.5 px, 11 px wide, constants 0.01 and 0.03, as in the paper.
     """
-    a, b = _luma(truth), _luma(filled)
+    return float(ssim_of(_luma(truth), _luma(filled))[hole].mean())
+
+
+def ssim_of(a: Plane, b: Plane) -> Plane:
+    """Structural similarity (H, W) of two planes from 0 to 255, pixel by pixel; see `ssim_in`."""
     mean_a, mean_b = _window(a), _window(b)
     var_a, var_b = _window(a * a) - mean_a**2, _window(b * b) - mean_b**2
     covariance = _window(a * b) - mean_a * mean_b
     light, contrast = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    similarity = (2 * mean_a * mean_b + light) * (2 * covariance + contrast)
+    similarity: Plane = (2 * mean_a * mean_b + light) * (2 * covariance + contrast)
     similarity /= (mean_a**2 + mean_b**2 + light) * (var_a + var_b + contrast)
-    return float(similarity[hole].mean())
+    return similarity
 
 
 def texture_distance(hole: Hole, truth: Picture, filled: Picture) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 from imagetool.kit.weights import load_into, save_weights
 from imagetool.training.checkpoint import FILE_NAME
 from imagetool.training.compute import Compute, OneDevice, SeveralDevices
-from imagetool.training.errors import WouldOverwrite
+from imagetool.training.errors import TrainingStopped, WouldOverwrite
 from imagetool.training.loop import Pace, Training, Watcher
 from imagetool.training.objective import Objective
 from imagetool.training.recipe import Recipe
@@ -54,7 +54,10 @@ def train(plan: Plan) -> Path:
     training = Training(plan.recipe, objective, compute, plan.folder, watcher, pace)
     if plan.resume:
         training.resume()
-    network = training.run(total_s)
+    try:
+        network = training.run(total_s)
+    except KeyboardInterrupt:
+        raise TrainingStopped(training.step, plan.folder) from None
     path = plan.folder / f"{plan.recipe.weights}.safetensors"
     if compute.rank == 0:
         facts = {"recipe": plan.recipe.text, "minutes": f"{plan.minutes:g}", "steps": str(training.step)}

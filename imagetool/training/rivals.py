@@ -1,0 +1,58 @@
+"""Other people's checkpoints, loaded to be measured beside our own models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from imagetool.training.errors import RivalUnknown
+
+Picture = npt.NDArray[np.uint8]
+
+
+def third_party(path: Path) -> Callable[[Picture, int], Picture | None]:
+    """A checkpoint of an architecture that the spandrel library knows, as a method to enlarge.
+
+    The method takes (H, W, 3) uint8 RGB and a factor, runs in float32 on the CPU and returns None for every
+    factor but the checkpoint's own.
+
+    Raises:
+        RivalUnknown: where spandrel is not installed, or does not know the checkpoint.
+    """
+    _complete_torchvision()
+    try:
+        from spandrel import ImageModelDescriptor, ModelLoader
+    except ImportError:
+        raise RivalUnknown(path, "the library spandrel is not installed") from None
+    model = ModelLoader("cpu").load_from_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    if not isinstance(model, ImageModelDescriptor):
+        raise RivalUnknown(path, "it is no model that turns a picture into a picture")
+    model.eval()
+
+    def enlarge(picture: Picture, scale: int) -> Picture | None:
+        if scale != model.scale:
+            return None
+        image = torch.tensor(picture).permute(2, 0, 1)[None].float() / 255
+        with torch.inference_mode():
+            made = model(image)
+        eight = (made[0].clamp(0, 1) * 255).round().byte()
+        return eight.permute(1, 2, 0).numpy()
+
+    return enlarge
+
+
+def _complete_torchvision() -> None:
+    """Declares two operators that torchvision, which spandrel imports, fails without beside a CPU build of torch.
+
+    The wheels of torchvision that can be had bring them for CUDA alone; no model here calls them.
+    """
+    for name, schema in (
+        ("nms", "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"),
+        ("qnms", "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"),
+    ):
+        if not hasattr(torch.ops.torchvision, name):
+            torch.library.define(f"torchvision::{name}", schema.removeprefix(name))
