@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from imagetool.app.results import Circumstances, Landing, SizeChanged, prepared
 from imagetool.catalog.catalog import CatalogModel
-from imagetool.core.compositing import Flattened, changed_outside, fill_layer
-from imagetool.core.document import Layer, State
+from imagetool.core.compositing import Flattened
+from imagetool.core.document import State
+from imagetool.core.enlarged_size import BadSize
 from imagetool.core.geometry import Rect
-from imagetool.core.masks import empty, feathered_rect
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
-from imagetool.jobs.request import Request, Result
-from imagetool.plugin.tasks import WORDS, TaskWords
+from imagetool.jobs.request import Request
+from imagetool.plugin.tasks import WORDS, Task, TaskWords
 from imagetool.ui.background import Background
 from imagetool.ui.inference import Inference
 from imagetool.ui.main_window import MainWindow
+from imagetool.ui.panels.task_panel import Wish
 from imagetool.ui.session import Session
 from imagetool.ui.settings import Settings
 
@@ -34,9 +36,7 @@ class Running(QObject):
         self._inference, self._settings = inference, settings
         self._sessions: dict[str, Session] = {}  # by job
         self._progress: dict[str, tuple[float, str]] = {}  # by job
-        self._seen: dict[
-            str, tuple[State, float]
-        ] = {}  # what the model was given, and the edge's softness, by job
+        self._given: dict[str, Circumstances] = {}  # by job
         self._began: dict[str, float] = {}
         self._warm: set[str] = set()
         self._shown: Session | None = None
@@ -47,6 +47,7 @@ class Running(QObject):
         inference.failed.connect(self._on_failed)
         inference.cancelled.connect(self._on_cancelled)
         window.task.model_changed.connect(self.refresh)
+        window.task.size_form.changed.connect(self.refresh)
 
     def show_session(self, session: Session | None) -> None:
         """The document the panel speaks of."""
@@ -69,13 +70,25 @@ class Running(QObject):
             self._window.status.say(f"{_words(wish.model).hint}, then run it again.")
             return
         self._window.task.failure.clear()
-        state = session.state
-        request = Request(wish.model, wish.params, wish.seed, Flattened(state), state.mask)
-        self._sessions[request.job_id], self._seen[request.job_id] = session, (state, wish.softness_px)
+        try:
+            request = self._request(wish, session.state)
+        except BadSize as error:
+            self._window.task.failure.show_failure(str(error), "")
+            return
+        self._sessions[request.job_id] = session
+        self._given[request.job_id] = Circumstances(session.state, wish.softness_px, wish.dpi)
         self._began[request.job_id] = time.monotonic()
         session.begin_job(request)
         self._inference.submit(request)
         self._show_progress(session, 0.0, "starting")
+
+    def _request(self, wish: Wish, state: State) -> Request:
+        """Raises BadSize where the picture cannot become so large."""
+        source = Flattened(state)
+        if wish.model.entry.task is Task.UPSCALE:
+            target = self._window.task.size_form.target_of(state.size)
+            return Request(wish.model, wish.params, wish.seed, source, target=target)
+        return Request(wish.model, wish.params, wish.seed, source, state.mask)
 
     def cancel(self) -> None:
         """Stops the shown document's job."""
@@ -95,15 +108,18 @@ class Running(QObject):
         masked = session is not None and bool(session.state.mask.tiles)
         job = session.job if session else None
         self._window.status.model.setText(task.models.currentText())
+        self._window.status.show_picture(session)
+        if session:
+            task.size_form.set_picture(session.state.size)
         task.show_running(job is not None)
         task.show_state(has_picture=session is not None, has_mask=masked)
         if session and job:
             self._show_progress(session, *self._progress.get(job.job_id, (0.0, "starting")))
         else:
             self._window.status.end_job()
-        masked = masked and task.has_model
-        self._expect(session if masked else None)
-        if masked:
+        able = session is not None and task.has_model and (masked or not WORDS[task.task].needs_mask)
+        self._expect(session if able else None)
+        if able:
             self._warm_up(task.wish.model)
 
     def _warm_up(self, model: CatalogModel) -> None:
@@ -114,18 +130,27 @@ class Running(QObject):
     def _expect(self, session: Session | None) -> None:
         """How long it will take stands under the button; a large mask is measured on a thread."""
         task = self._window.task
-        device = self._window.status.device.text()
-        task.ready_line.setText(device if session else "")
+        task.ready_line.setText(self._window.status.device.text() if session else "")
         if session is None:
+            return
+        if task.task is Task.UPSCALE:
+            with contextlib.suppress(BadSize):
+                self._show_expected(task.size_form.target_of(session.state.size).pixels)
             return
         mask, model = session.state.mask, task.wish.model
 
         def show(rect: Rect) -> None:
-            seconds = self._settings.expected_seconds(model.id, rect.size.pixels)
-            if seconds and seconds >= 1 and self._shown is session and session.state.mask is mask:
-                task.ready_line.setText(f"≈ {seconds:.0f} s · {device}")
+            same = self._shown is session and session.state.mask is mask
+            if same and task.has_model and task.wish.model == model:
+                self._show_expected(rect.size.pixels)
 
         self._background.run(mask.content_rect, show, self._not_measured)
+
+    def _show_expected(self, pixels: int) -> None:
+        task = self._window.task
+        seconds = self._settings.expected_seconds(task.wish.model.id, pixels)
+        if seconds and seconds >= 1:
+            task.ready_line.setText(f"≈ {seconds:.0f} s · {self._window.status.device.text()}")
 
     def _not_measured(self, error: object) -> None:
         """Then nothing is said about the time."""
@@ -156,28 +181,30 @@ class Running(QObject):
         session = self._sessions.get(event.job_id)
         request = session.job if session else None
         if session and request:
-            seen, softness_px = self._seen[event.job_id]
+            given = self._given[event.job_id]
             self._background.run(
-                lambda: _laid_in(request, seen, softness_px, event.result),
-                lambda laid_in: self._apply(event, session, request, laid_in),
+                lambda: prepared(request, given, event.result),
+                lambda landing: self._apply(event, session, request, landing),
                 lambda error: self._on_failed(Failed(event.job_id, JobError(str(error)))),
             )
 
-    def _apply(self, event: Finished, session: Session, request: Request, laid_in: _LaidIn) -> None:
+    def _apply(self, event: Finished, session: Session, request: Request, landing: Landing) -> None:
+        try:
+            state = landing.apply(session.state)
+        except SizeChanged as error:
+            self._on_failed(Failed(event.job_id, JobError(str(error))))
+            return
         if self._ended(event.job_id) is None:
             return
         model, report = request.model, event.result.report
         words = _words(model)
-        state = session.state.with_layer_added(laid_in.layer)
-        if session.state.mask is request.mask:  # a mask painted in the meantime is kept
-            state = state.with_mask(empty(request.mask))
         session.apply(f"{words.verb} with {model.entry.name}", state)
         self._settings.add_timing(model.id, event.result.rect.size.pixels, report.seconds)
         self._window.status.device.setText(report.device.upper())
-        outside = f"{laid_in.changed_outside} pixels changed outside the mask"
         shown = session is self._shown
         where = "" if shown else f"{session.document.name}: "
-        self._window.status.say(f"{where}{words.past} in {report.seconds:.1f} s · {outside}", offer_undo=shown)
+        said = f"{where}{words.past} in {report.seconds:.1f} s · {landing.said}"
+        self._window.status.say(said, offer_undo=shown)
 
     def _on_failed(self, event: Failed) -> None:
         session = self._ended(event.job_id)
@@ -191,29 +218,13 @@ class Running(QObject):
 
     def _ended(self, job_id: str) -> Session | None:
         """The document a job belonged to; None where it has been closed."""
-        for notes in (self._began, self._seen, self._progress):
+        for notes in (self._began, self._given, self._progress):
             notes.pop(job_id, None)
         session = self._sessions.pop(job_id, None)
         if session:
             session.end_job()
             self.refresh()
         return session
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _LaidIn:
-    """A result as a layer, and how many pixels it changes outside the mask."""
-
-    layer: Layer
-    changed_outside: int
-
-
-def _laid_in(request: Request, seen: State, softness_px: float, result: Result) -> _LaidIn:
-    """Runs on a background thread."""
-    rect, coverage = feathered_rect(request.mask, softness_px)
-    sheet = fill_layer(request.source.size, rect, result.pixels, coverage)
-    layer = Layer.new(f"{_words(request.model).verb} · {request.model.entry.name}", sheet)
-    return _LaidIn(layer, changed_outside(seen, seen.with_layer_added(layer), request.mask))
 
 
 def _words(model: CatalogModel) -> TaskWords:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -137,4 +138,7 @@ class Saving(QObject):
 
 def flattened(picture: Picture, state: State) -> Picture:
     """What the state shows, with the metadata of the picture it was made from."""
-    return picture.with_pixels(composite(state, state.bounds))
+    merged = picture.with_pixels(composite(state, state.bounds))
+    if state.dpi is None:
+        return merged
+    return replace(merged, metadata=replace(merged.metadata, dpi=(state.dpi, state.dpi)))

@@ -36,13 +36,15 @@ class Layer:
 class State:
     """Everything undo brings back: layers from bottom to top, the mask, and the layer in hand.
 
-    `mask` is one uint8 plane, 255 where a model may paint. States are immutable and share their tiles.
+    `mask` is one uint8 plane, 255 where a model may paint. `dpi` is the resolution on paper that was asked for;
+    None leaves what the file says. States are immutable and share their tiles.
     """
 
     size: Size
     layers: tuple[Layer, ...]
     mask: TiledImage
     active_id: int
+    dpi: int | None = None
 
     @property
     def bounds(self) -> Rect:

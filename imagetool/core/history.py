@@ -116,7 +116,7 @@ class History:
 
 def _same_picture(one: State, other: State) -> bool:
     """Whether both show the same layers; the mask and the layer in hand are not part of a saved file."""
-    return one.size == other.size and one.layers == other.layers
+    return (one.size, one.layers, one.dpi) == (other.size, other.layers, other.dpi)
 
 
 def _bytes_added(earlier: State, later: State) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from imagetool.core.geometry import Rect
+from imagetool.core.geometry import Rect, Size
 from imagetool.core.tiles import TiledImage
 
 Plane = NDArray[np.uint8]
@@ -26,6 +26,16 @@ def full(mask: TiledImage) -> TiledImage:
 def empty(mask: TiledImage) -> TiledImage:
     """Nothing masked."""
     return TiledImage.blank(mask.size, 1)
+
+
+def resized(mask: TiledImage, size: Size) -> TiledImage:
+    """The mask of a picture that has become larger."""
+    if not mask.tiles:
+        return TiledImage.blank(size, 1)
+    import cv2
+
+    plane = cv2.resize(mask.read(mask.bounds)[..., 0], (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+    return TiledImage.from_array(np.asarray(plane, np.uint8))
 
 
 def feathered(mask: Plane, softness_px: float) -> Plane:

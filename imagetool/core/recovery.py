@@ -90,7 +90,13 @@ class Journal:
             for layer in state.layers
         ]
         active = [layer.id for layer in state.layers].index(state.active_id)
-        return {"size": list(state.size), "layers": layers, "active": active, "mask": self._image(state.mask)}
+        return {
+            "size": list(state.size),
+            "layers": layers,
+            "active": active,
+            "mask": self._image(state.mask),
+            "dpi": state.dpi,
+        }
 
     def _image(self, image: TiledImage) -> dict[str, Any]:
         tiles = {f"{row},{column}": self._tile(tile) for (row, column), tile in image.tiles.items()}
@@ -182,7 +188,7 @@ def _read_state(folder: Path, described: dict[str, Any]) -> State:
         layer = Layer.new(item["name"], _read_image(folder, size, item["image"]))
         layers.append(Layer(layer.id, layer.name, layer.pixels, item["visible"], item["opacity"]))
     mask = _read_image(folder, size, described["mask"])
-    return State(size, tuple(layers), mask, layers[described["active"]].id)
+    return State(size, tuple(layers), mask, layers[described["active"]].id, described.get("dpi"))
 
 
 def _read_image(folder: Path, size: Size, described: dict[str, Any]) -> TiledImage:

@@ -70,8 +70,8 @@ def read_model(reader: TableReader) -> ModelEntry:
         precisions=_read_precisions(reader),
         weights=tuple(_read_weights(table) for table in reader.tables("weights")),
     )
-    _check_unique(reader, "param", [parameter.id for parameter in entry.parameters])
-    _check_unique(reader, "weights", [file.file for file in entry.weights])
+    _check_unique(reader, "param", "id", [parameter.id for parameter in entry.parameters])
+    _check_unique(reader, "weights", "file", [file.file for file in entry.weights])
     if entry.context < 0 or entry.context > _MOST_CONTEXT:
         reader.problem("context", f"is not from 0 to {_MOST_CONTEXT}")
     if entry.context_min_px < 0:
@@ -116,6 +116,6 @@ def _read_weights(table: TableReader) -> WeightsFile:
     return file
 
 
-def _check_unique(reader: TableReader, key: str, names: list[str]) -> None:
+def _check_unique(reader: TableReader, key: str, what: str, names: list[str]) -> None:
     for repeated in sorted({name for name in names if names.count(name) > 1}):
-        reader.problem(key, f"the name {repeated!r} is used twice")
+        reader.problem(key, f"the {what} {repeated!r} is used twice")

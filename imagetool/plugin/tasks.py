@@ -21,17 +21,21 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskWords:
-    """How a task is called in the window: the verb on its button, what it did, and what it needs first."""
+    """How a task is called in the window: the verb on its button, what it did, and what it needs first.
+
+    `has_seed` says whether another seed gives another result.
+    """
 
     verb: str
     past: str
     needs_mask: bool = False
     hint: str = ""
+    has_seed: bool = True
 
 
 WORDS: dict[Task, TaskWords] = {
     Task.INPAINT: TaskWords("Fill", "Filled", needs_mask=True, hint="Paint over what should go"),
-    Task.UPSCALE: TaskWords("Enlarge", "Enlarged"),
+    Task.UPSCALE: TaskWords("Enlarge", "Enlarged", has_seed=False),
     Task.DENOISE: TaskWords("Denoise", "Denoised"),
     Task.COLORIZE: TaskWords("Colour", "Coloured"),
     Task.GENERATE: TaskWords("Create", "Created"),

@@ -40,7 +40,8 @@ def third_party(path: Path) -> Callable[[Picture, int], Picture | None]:
         with torch.inference_mode():
             made = model(image)
         eight = (made[0].clamp(0, 1) * 255).round().byte()
-        return eight.permute(1, 2, 0).numpy()
+        pixels: Picture = eight.permute(1, 2, 0).numpy()
+        return pixels
 
     return enlarge
 

@@ -41,11 +41,11 @@ def train(plan: Plan) -> Path:
     Raises:
         TrainingError: where the recipe, the data or the checkpoint does not do, or the training diverges.
     """
-    plan.folder.mkdir(parents=True, exist_ok=True)
     if (plan.folder / FILE_NAME).exists() and not plan.resume:
         raise WouldOverwrite(plan.folder)
     compute = _compute(plan)
     objective = _objective(plan, compute)
+    plan.folder.mkdir(parents=True, exist_ok=True)
     if plan.recipe.start and not plan.resume:
         load_into(objective.network, plan.recipe.start, partly=True)
     watcher = Records(plan.folder) if compute.rank == 0 else Watcher()

@@ -52,8 +52,14 @@ class Session(QObject):
         self._announce()
 
     def set_mask(self, name: str, mask: TiledImage) -> None:
-        """Makes another mask the document's mask; where nothing changes, nothing is added to the history."""
+        """Makes another mask the document's mask; where nothing changes, nothing is added to the history.
+
+        A mask that was made for the picture in another size is dropped.
+        """
         earlier = self.state.mask
+        if mask.size != earlier.size:
+            self.show_live_mask(None, None)
+            return
         trimmed = _without_blank_tiles(mask, earlier)
         if trimmed.tiles.keys() == earlier.tiles.keys() and not trimmed.changed_since(earlier):
             self.show_live_mask(None, None)

@@ -71,9 +71,7 @@ class Executor:
 def _sentence(error: Exception) -> str:
     said = "".join(traceback.format_exception_only(error))  # does not fail where the error's own text does
     if isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in said:
-        return (
-            "The memory is not enough for this job. Close other programs, or take a smaller part of the picture."
-        )
+        return "The memory is not enough for this job. Close other programs, or mask or enlarge less at once."
     if isinstance(error, ImagetoolError):
         return plain(str(error), 2 * _MAX_MESSAGE)
     return f"The model failed ({plain(said, _MAX_MESSAGE)}). Your image is unchanged."

@@ -19,7 +19,8 @@ class Enlarger(Upscaler):
         layout = Layout.read(read_layout(weights.only))
         network = Network(layout)
         load_into(network, weights.only)
-        self._network = network.to(device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._network = network.eval()
 
     @property
     def scales(self) -> tuple[int, ...]:

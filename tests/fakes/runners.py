@@ -55,9 +55,10 @@ class FakeRunner:
         self._listener(Previewed(self.requests[-1].job_id, rect, pixels))
 
     def finish(self, gray: int = 255, request: Request | None = None) -> None:
-        """The masked rectangle in one opaque shade."""
+        """The masked rectangle, or the whole larger picture, in one opaque shade."""
         request = request or self.requests[-1]
-        rect = request.mask.content_rect()
+        whole = Rect.of_size(request.target or request.source.size)
+        rect = request.mask.content_rect() if request.mask else whole
         pixels = np.full((rect.height, rect.width, 4), gray, request.source.dtype)
         pixels[..., 3] = np.iinfo(request.source.dtype).max
         report = Report("cpu", "float32", 3.14, 1, 100.0)

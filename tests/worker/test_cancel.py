@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from imagetool.core.geometry import Rect
 from imagetool.jobs.errors import WorkerDied
 from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
 from tests.fakes.desk import Desk, wait_until_gone
@@ -78,7 +79,7 @@ def test_progress_and_previews_arrive_before_the_end(desk: Desk) -> None:
     assert next(event.done for event in events if isinstance(event, Progressed)) == 0.25
     (preview,) = [event for event in events if isinstance(event, Previewed)]
     assert preview.pixels.shape == (preview.rect.height, preview.rect.width, 3)
-    assert preview.rect.restrict(asked.mask.bounds) == preview.rect
+    assert preview.rect.restrict(Rect.of_size(asked.source.size)) == preview.rect
 
 
 @pytest.mark.parametrize("name", ["patient", "holds_the_interpreter"])

@@ -28,7 +28,10 @@ TABLE = [
     ),
     ("unprintable_error", r"The model failed \(.*Unprintable: <exception str\(\) failed>\)"),
     ("endless_error", r"x{599}…$"),
-    ("out_of_memory", r"The memory is not enough for this job\. Close other programs, or mask less at once\.$"),
+    (
+        "out_of_memory",
+        r"The memory is not enough for this job\. Close other programs, or mask or enlarge less at once\.$",
+    ),
     ("missing_module", r"The model failed \(ModuleNotFoundError: No module named 'a_library_that_is_not_there'\)"),
     ("syntax_error", r"The model failed \(.*SyntaxError: "),
     ("paints_on_its_input", r"The model failed \(RuntimeError: oops\)\. Your image is unchanged\.$"),

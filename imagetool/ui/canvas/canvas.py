@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from imagetool.core.document import State
 from imagetool.core.geometry import Point, Rect, Size
 from imagetool.ui.canvas.compare import Compare
 from imagetool.ui.canvas.scene import Scene
@@ -54,6 +55,7 @@ class Canvas(QWidget):
         self._held_button = Qt.MouseButton.NoButton  # what began the stroke or the move; others wait
         self._space = False
         tool.changed.connect(self.update)
+        session.state_changed.connect(self._on_state_changed)
         self.scene.changed.connect(self._on_scene_changed)
         self.compare.changed.connect(self._on_compare_changed)
         self._show_cursor()
@@ -121,6 +123,11 @@ class Canvas(QWidget):
     def close_scene(self) -> None:
         """Ends the threads behind the picture; the canvas is not shown any more after this."""
         self.scene.close()
+
+    def _on_state_changed(self, state: State) -> None:
+        if state.size != self.viewport.picture:
+            self.abandon()  # what is being drawn was meant for the other size
+            self.set_viewport(self.viewport.showing(state.size))
 
     def _on_compare_changed(self) -> None:
         self._show_cursor()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColorSpace, QImage, QPainter
 
 from imagetool.core.document import Layer, State
-from imagetool.core.geometry import Rect
+from imagetool.core.geometry import Rect, Size
 from imagetool.ui.canvas.tile_images import DISPLAY_TILE_PX, halved, joined, level_rect, rendered
 
 Key = tuple[int, int, int]  # level, row, column; one pixel of level n stands for 2**n image pixels
@@ -48,6 +48,15 @@ class Display(QObject):
         self.top_level = _top_level(state)
         self._thread = threading.Thread(target=self._work, name="display", daemon=True)
         self._thread.start()
+
+    @property
+    def size(self) -> Size:
+        """The size of the document it shows."""
+        return self._state.size
+
+    def overview(self) -> QImage:
+        """The whole document, as small as the display makes it, from what is ready."""
+        return self.assemble(self._state.bounds, self.top_level)[1]
 
     def show(self, state: State) -> list[Rect]:
         """Takes a new state, of the same size; returns the rectangles of image pixels that changed."""

@@ -50,7 +50,7 @@ class Scene(QObject):
         self._shown_layers = session.state.layers
         self._masks = MaskImages()
         self._tint, self._grays = tint(QColor(DARK.mask), _TINT_ALPHA), grays()
-        self._preview: tuple[Rect, QImage] | None = None
+        self._previews: dict[Rect, QImage] = {}
         self._after.ready.connect(self.changed)
         session.state_changed.connect(self._on_state_changed)
         session.mask_changed.connect(self._on_mask_changed)
@@ -78,8 +78,8 @@ class Scene(QObject):
             self._draw_display(painter, self._before_display(), viewport, old)
         if not now.empty:
             self._draw_display(painter, self._after, viewport, now)
-            self._draw_preview(painter, viewport, now)
-            if self._preview is None and not compare.active:
+            self._draw_previews(painter, viewport, now)
+            if not self._previews and not compare.active:
                 self._draw_mask(painter, viewport, now)
 
     def _before_display(self) -> Display:
@@ -92,6 +92,7 @@ class Scene(QObject):
         return self._before
 
     def _draw_display(self, painter: QPainter, display: Display, viewport: Viewport, part: Rect) -> None:
+        viewport = viewport.stretched(display.size)
         rect = viewport.image_rect(part.left, part.top, part.right, part.bottom)
         if rect.empty:
             return
@@ -123,23 +124,34 @@ class Scene(QObject):
         painter.drawImage(_on_view(covered, viewport), image, _source(covered, level))
         painter.restore()
 
-    def _draw_preview(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
-        if self._preview is None:
-            return
-        rect, image = self._preview
+    def _draw_previews(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
         painter.save()
         painter.setClipRect(part.left, part.top, part.width, part.height)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(_on_view(rect, viewport), image)
+        for rect, image in self._previews.items():
+            painter.drawImage(_on_view(rect, viewport), image)
         painter.restore()
 
     def _on_state_changed(self, state: object) -> None:
         self._keep_original()
+        if self._session.state.size != self._after.size:
+            self._show_other_size()
+            return
         changed = self._after.show(self._session.state)
         if len(changed) > _MOST_RECTS:
             changed = [reduce(Rect.union, changed)]
         for rect in changed:
             self.changed.emit(rect)
+
+    def _show_other_size(self) -> None:
+        """A new display, which shows what the old one had until its own images are ready."""
+        old = self._after
+        self._after = Display(self._session.state, self._colours, old.overview())
+        self._after.has_alpha = old.has_alpha
+        self._after.ready.connect(self.changed)
+        old.ready.disconnect(self.changed)
+        old.close()
+        self.changed.emit(None)
 
     def _keep_original(self) -> None:
         """Before the first change the images at hand are those of the original: "before" needs no wait."""
@@ -153,13 +165,25 @@ class Scene(QObject):
         self.changed.emit(rect)
 
     def _on_preview_changed(self) -> None:
+        """One preview of what is filled takes the place of the last; those of tiles stay beside each other."""
         preview, job = self._session.preview, self._session.job
-        earlier, self._preview = self._preview, None
+        gone: list[Rect] = []
+        if preview is None or job is None or job.mask:
+            gone = list(self._previews)
+            self._previews.clear()
         if preview and job:
-            self._preview = preview.rect, _masked(preview, job.mask.read(preview.rect)[..., 0])
-        for shown in (earlier, self._preview):
-            if shown:
-                self.changed.emit(shown[0])
+            mask = job.mask.read(preview.rect)[..., 0] if job.mask else None
+            self._previews[preview.rect] = _image(preview) if mask is None else _masked(preview, mask)
+            gone.append(preview.rect)
+        for rect in gone:
+            self.changed.emit(rect)
+
+
+def _image(preview: Previewed) -> QImage:
+    """The preview (h, w, 3) as an image of its own."""
+    height, width = preview.pixels.shape[:2]
+    colours = np.ascontiguousarray(preview.pixels)
+    return QImage(colours.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 def _masked(preview: Previewed, mask: NDArray[np.uint8]) -> QImage:
@@ -170,9 +194,7 @@ def _masked(preview: Previewed, mask: NDArray[np.uint8]) -> QImage:
     alpha = stencil.scaled(
         width, height, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
-    colours = np.ascontiguousarray(preview.pixels)
-    image = QImage(colours.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    shown = image.convertToFormat(QImage.Format.Format_ARGB32)
+    shown = _image(preview).convertToFormat(QImage.Format.Format_ARGB32)
     shown.setAlphaChannel(alpha)
     return shown.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 

@@ -60,6 +60,19 @@ class Viewport:
         """The position in the view of an image position."""
         return Point(x * self.scale + self.left, y * self.scale + self.top)
 
+    def showing(self, picture: Size) -> Viewport:
+        """A picture of another size in the same place: fitted stays fitted, else its width stays the same."""
+        if picture == self.picture:
+            return self
+        if self.is_fitted:
+            return Viewport.fitted(picture, self.view)
+        scale = min(self.scale * self.picture.width / picture.width, MAX_SCALE)
+        return replace(self, picture=picture, scale=scale)
+
+    def stretched(self, picture: Size) -> Viewport:
+        """Another picture over exactly the same place, whatever its size."""
+        return replace(self, picture=picture, scale=self.scale * self.picture.width / picture.width)
+
     def resized(self, view: Size) -> Viewport:
         """The same in another view: fitted stays fitted, else the middle stays in the middle."""
         if self.is_fitted:

@@ -17,6 +17,7 @@ from imagetool.ui.panels.failure import FailureNotice
 from imagetool.ui.widgets.number_field import NumberField, NumberRange, NumberRow
 from imagetool.ui.widgets.parameter_form import ParameterForm
 from imagetool.ui.widgets.parts import Choice, icon_button, label, segment
+from imagetool.ui.widgets.size_form import SizeForm
 
 SEED_MAX = 999_999
 
@@ -29,6 +30,7 @@ class Wish:
     params: Params
     seed: int
     softness_px: float
+    dpi: int | None
 
 
 class TaskPanel(QWidget):
@@ -59,8 +61,11 @@ class TaskPanel(QWidget):
             NumberRange(0, MAX_SOFTNESS_PX, 1, 0, unit="px", curve=2.0),
             "How far the old picture shows through at the mask's edge\n0 px to 50 px",
         )
+        self.size_form = SizeForm()
         self._seed = NumberField(NumberRange(0, SEED_MAX, 1, 0), "Seed")
         self._task = next(iter(catalog.tasks), Task.INPAINT)
+        self._task_buttons: dict[Task, QPushButton] = {}
+        self._seeds = self._seed_row()
         self._rows = self._lay_out()
         self.models.currentIndexChanged.connect(self._on_model_chosen)
         self.run_button.clicked.connect(self._on_clicked)
@@ -74,7 +79,8 @@ class TaskPanel(QWidget):
     @property
     def wish(self) -> Wish:
         """The model, its parameters and the seed as they stand; there must be a model."""
-        return Wish(self._model, self._form.params, int(self._seed.value), self._softness.field.value)
+        dpi = self.size_form.print_dpi
+        return Wish(self._model, self._form.params, int(self._seed.value), self._softness.field.value, dpi)
 
     def choose_task(self, task: Task) -> None:
         """Shows a task's models."""
@@ -84,6 +90,15 @@ class TaskPanel(QWidget):
         for model in self._catalog.models_for(task):
             self.models.addItem(model.entry.name, model)
         self._softness.setVisible(WORDS[task].needs_mask)
+        self.size_form.setVisible(task is Task.UPSCALE)
+        self._seeds.setVisible(WORDS[task].has_seed)
+        for known, button in self._task_buttons.items():
+            button.setChecked(known is task)
+
+    @property
+    def task(self) -> Task:
+        """What is chosen to be done."""
+        return self._task
 
     def show_state(self, *, has_picture: bool, has_mask: bool) -> None:
         """What can be done now stands on the button."""
@@ -119,10 +134,11 @@ class TaskPanel(QWidget):
         form = QVBoxLayout(choices)
         form.setContentsMargins(tokens.AROUND_PX, tokens.BETWEEN_PX, tokens.AROUND_PX, tokens.BETWEEN_PX)
         form.setSpacing(tokens.BETWEEN_PX)
-        for part in (self._task_row(), self._model_row(), self._summary, self._form, self._softness):
+        for part in (
+            *(self._task_row(), self._model_row(), self._summary),
+            *(self.size_form, self._form, self._softness, self._seeds, self.failure),
+        ):
             form.addWidget(part)
-        form.addWidget(self._seed_row())
-        form.addWidget(self.failure)
         form.addStretch()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -146,7 +162,7 @@ class TaskPanel(QWidget):
         layout = _flat(row)
         for task in self._catalog.tasks:
             button = segment(WORDS[task].verb)
-            button.setChecked(task is self._task)
+            self._task_buttons[task] = button
             button.clicked.connect(lambda _=False, chosen=task: self.choose_task(chosen))
             layout.addWidget(button)
         layout.addStretch()

@@ -28,6 +28,8 @@ TO = "run inpaint {photo} --mask {mask} -o "
 RUN = TO + "{out}"
 MASK = "run inpaint {photo} -o {out} --mask "
 INPUT = "run inpaint -o {out} --mask {mask} "
+LARGER = "run upscale {photo} -o {out} "
+FAST = "train super_resolution/fast --data {folder} --out {folder}/run "
 TABLE = [
     # what the command line itself understands
     Wrong("", 2, "The following arguments are required: COMMAND."),
@@ -45,7 +47,22 @@ TABLE = [
     Wrong("plugins dance", 2, "Argument list: invalid choice: 'dance'"),
     # what is looked for
     Wrong(RUN + " --model miracle", 1, "There is no model “miracle” for inpaint. Choose one of imagetool."),
-    Wrong("run upscale {photo} -o {out}", 1, "No installed model can upscale; “models” lists what is there."),
+    Wrong("run colorize {photo} -o {out}", 1, "No installed model can colorize; “models” lists what is there."),
+    # sizes
+    Wrong(LARGER + "--scale 9", 2, "Argument --scale: “9” is not a number from 1.1 to 8."),
+    Wrong(LARGER + "--scale 2 --size 90x", 2, "--scale and --size both say how large the picture becomes."),
+    Wrong(LARGER + "--size huge", 2, "“huge” is no size. Give width x height in pixels, such as 1200x800,"),
+    Wrong(LARGER + "--size 10x10", 2, "10 × 10 pixels is not 1.1 to 8 times as large as the picture, which has"),
+    Wrong(
+        LARGER + "--print A4", 2, "“A4” is no print size. Give width x height, unit and dpi, such as 30x20cm@300"
+    ),
+    Wrong(LARGER + "--mask {mask}", 2, "upscale takes no --mask."),
+    Wrong(RUN + " --scale 2", 2, "inpaint takes no --scale; the size stays as it is."),
+    # training
+    Wrong("train nowhere/nothing --data {folder} --out {folder}", 2, "There is no recipe “nowhere/nothing”."),
+    Wrong("train {photo} --data {folder} --out {folder}", 1, "The recipe “{photo}” cannot be followed:"),
+    Wrong(FAST + "--minutes 0", 2, "Argument --minutes: “0” is not a number of minutes above 0."),
+    Wrong(FAST + "--minutes 1", 1, "There are no photos of at least"),
     # the picture
     Wrong(INPUT + "{folder}/gone.png", 1, "There is no file “{folder}/gone.png”"),
     Wrong(INPUT + "{folder}", 1, "“{folder}” is a folder; choose a picture inside it."),

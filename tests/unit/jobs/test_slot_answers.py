@@ -24,7 +24,8 @@ def test_the_worker_is_started_by_the_first_job_and_told_of_it_when_it_is_ready(
     stage.ready()
     run = stage.run_of(asked)
     assert (run.module, run.attribute, run.task, run.device) == ("code", "Model", "inpaint", "cpu")
-    assert run.rect == messages.RectRef(HOLE.left, HOLE.top, HOLE.right, HOLE.bottom)
+    assert run.mask is not None
+    assert run.mask.rect == messages.RectRef(HOLE.left, HOLE.top, HOLE.right, HOLE.bottom)
     assert stage.heard == [Started(asked.job_id)]
 
 
@@ -36,7 +37,8 @@ def test_the_pixels_lie_where_the_worker_is_told(stage: Stage, dtype: type) -> N
     stage.ready()
     run = stage.run_of(asked)
     np.testing.assert_array_equal(open_array(run.source, writable=False), pixels)
-    assert (open_array(run.mask, writable=False) == 255).all()
+    assert run.mask is not None
+    assert (open_array(run.mask.pixels, writable=False) == 255).all()
     assert run.result.shape == (HOLE.height, HOLE.width, 4)
     assert run.result.dtype == np.dtype(dtype).name
 
