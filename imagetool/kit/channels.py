@@ -60,7 +60,7 @@ def run_on_channels(
         opacity: The same, for the opacity.
 
     Returns:
-        (1, 4, …) float32, not clipped; the opacity is 1 where the picture is opaque.
+        (1, 4, …) float32, not clipped; (1, 3, …) where the picture is opaque.
     """
     image = to_tensor(pixels, device)  # (1, 4, h, w)
     rgb, alpha = image[:, :3], image[:, 3:]
@@ -69,8 +69,16 @@ def run_on_channels(
     result = colours(rgb)
     if channels.gray:
         result = result.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
-    made = torch.ones_like(result[:, :1]) if channels.opaque else _opacity(alpha, result, opacity)
-    return torch.cat([result, made], dim=1)
+    return result if channels.opaque else torch.cat([result, _opacity(alpha, result, opacity)], dim=1)
+
+
+def with_opacity(pixels: Pixels) -> Pixels:
+    """(h, w, 4) from (h, w, 3), fully opaque, or from (h, w, 4) as it is; uint8 or uint16."""
+    if pixels.shape[2] == 4:
+        return pixels
+    whole: Pixels = np.full((*pixels.shape[:2], 4), np.iinfo(pixels.dtype).max, pixels.dtype)
+    whole[..., :3] = pixels
+    return whole
 
 
 def bled(rgb: Tensor, alpha: Tensor) -> Tensor:

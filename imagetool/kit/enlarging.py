@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
-from imagetool.kit.channels import BLEED_PX, Channels, run_on_channels
+from imagetool.kit.channels import BLEED_PX, Channels, run_on_channels, with_opacity
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.precision import Precision
 from imagetool.kit.resampling import needed_part, resize_part
@@ -114,7 +114,7 @@ class Enlargement:
             core = tile.core.moved(-tile.part.left, -tile.part.top)
             job.preview(made[(..., *core.slices)][:, :3])
             job.progress(1.0)
-            return to_pixels(made, self.source.dtype)
+            return with_opacity(to_pixels(made, self.source.dtype))
 
         return for_each_tile(plan_tiles(target, step), compute, self.result)
 

@@ -43,6 +43,8 @@ class OneDevice:
 
     def __init__(self, name: str) -> None:
         self.device = choose_device(name)
+        if self.device.type == "cuda":
+            torch.backends.cudnn.benchmark = True  # crops have few sizes
 
     def prepared(self, network: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[nn.Module, Any]:
         """The same."""

@@ -64,16 +64,14 @@ class PhotoPool:
         Returns:
             (B, 3, side, side) uint8.
         """
-        along = torch.arange(side)
-        mirrored = (places.turn % 2 == 1)[:, None]
-        flipped = (places.turn // 2 % 2 == 1)[:, None]
-        row = torch.where(flipped, side - 1 - along, along)[:, :, None]  # (B, side, 1)
-        column = torch.where(mirrored, side - 1 - along, along)[:, None, :]  # (B, 1, side)
-        start = self._starts[places.photo] + places.top * cell * self._widths[places.photo] + places.left * cell
-        width = self._widths[places.photo][:, None, None]
-        transposed = (places.turn // 4 == 1)[:, None, None]
+        widths = self._widths[places.photo]
+        start = self._starts[places.photo] + (places.top * widths + places.left) * cell
+        start, width, turn = (part.to(self._device)[:, None, None] for part in (start, widths, places.turn))
+        along = torch.arange(side, device=self._device)
+        row, column = along[None, :, None], along[None, None, :]
+        row = torch.where(turn // 2 % 2 == 1, side - 1 - row, row)  # (B, side, 1)
+        column = torch.where(turn % 2 == 1, side - 1 - column, column)  # (B, 1, side)
         straight = row * width + column
-        turned = column.transpose(1, 2) * width + row.transpose(1, 2)
-        index = start[:, None, None] + torch.where(transposed, turned, straight)  # (B, side, side)
-        pixels = self._pixels[index.to(self._device)]  # (B, side, side, 3)
-        return pixels.permute(0, 3, 1, 2)
+        transposed = column.transpose(1, 2) * width + row.transpose(1, 2)
+        index = start + torch.where(turn // 4 == 1, transposed, straight)  # (B, side, side)
+        return self._pixels[index].permute(0, 3, 1, 2)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 
 from imagetool.training.errors import RivalUnknown
 
@@ -23,15 +26,7 @@ def third_party(path: Path) -> Callable[[Picture, int], Picture | None]:
     Raises:
         RivalUnknown: where spandrel is not installed, or does not know the checkpoint.
     """
-    _complete_torchvision()
-    try:
-        from spandrel import ImageModelDescriptor, ModelLoader
-    except ImportError:
-        raise RivalUnknown(path, "the library spandrel is not installed") from None
-    model = ModelLoader("cpu").load_from_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    if not isinstance(model, ImageModelDescriptor):
-        raise RivalUnknown(path, "it is no model that turns a picture into a picture")
-    model.eval()
+    model = _described(path)
 
     def enlarge(picture: Picture, scale: int) -> Picture | None:
         if scale != model.scale:
@@ -44,6 +39,33 @@ def third_party(path: Path) -> Callable[[Picture, int], Picture | None]:
         return pixels
 
     return enlarge
+
+
+def third_party_network(path: Path) -> nn.Module:
+    """The network of such a checkpoint, in float32 on the CPU.
+
+    Raises:
+        RivalUnknown: as `third_party`.
+    """
+    network: nn.Module = _described(path).model
+    return network
+
+
+def _described(path: Path) -> Any:
+    _complete_torchvision()
+    try:
+        from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
+    except ImportError:
+        raise RivalUnknown(path, "the library spandrel is not installed") from None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        model = ModelLoader("cpu").load_from_state_dict(state)
+    except (OSError, pickle.UnpicklingError, UnsupportedModelError) as error:
+        raise RivalUnknown(path, str(error).partition("\n")[0] or type(error).__name__) from None
+    if not isinstance(model, ImageModelDescriptor):
+        raise RivalUnknown(path, "it is no model that turns a picture into a picture")
+    model.eval()
+    return model
 
 
 def _complete_torchvision() -> None:

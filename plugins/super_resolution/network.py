@@ -96,10 +96,11 @@ class Network(nn.Module):
         key = f"x{scale}"
         features = self.entries[key](image - MIDDLE)  # (B, C, H, W)
         features = self.trunk(features) + features
-        detail = functional.pixel_shuffle(self.exits[key](features), scale)  # (B, 3, sH, sW)
-        with torch.autocast(image.device.type, enabled=False):  # sixteen bits of a float are too few for a picture
-            enlarged: Tensor = self.cubics[key](image.float()) + detail.float()
-        return enlarged
+        detail = self.exits[key](features)  # (B, 3·s·s, H, W)
+        cubic = self.cubics[key]
+        assert isinstance(cubic, Cubic)  # noqa: S101 - nn.ModuleDict forgets the type
+        phases = cubic.phases(image) + detail.float()
+        return functional.pixel_shuffle(phases, scale)  # (B, 3, sH, sW)
 
 
 class _Block(nn.Module):
@@ -150,8 +151,13 @@ class Cubic(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """(B, 3, H, W) to (B, 3, sH, sW), float32."""
-        padded = functional.pad(image, (2, 2, 2, 2), mode="replicate")
-        return functional.pixel_shuffle(functional.conv2d(padded, self.kernels, groups=3), self.scale)
+        return functional.pixel_shuffle(self.phases(image), self.scale)
+
+    def phases(self, image: Tensor) -> Tensor:
+        """(B, 3, H, W) to (B, 3·s·s, H, W): the enlarged picture before the pixel shuffle, always in float32."""
+        with torch.autocast(image.device.type, enabled=False):  # bfloat16 has too few bits for a picture
+            padded = functional.pad(image.float(), (2, 2, 2, 2), mode="replicate")
+            return functional.conv2d(padded, self.kernels, groups=3)
 
 
 def _exit(width: int, scale: int) -> nn.Conv2d:
