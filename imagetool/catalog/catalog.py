@@ -53,14 +53,20 @@ class CatalogModel:
 
     @property
     def card(self) -> Path | None:
-        """The model's card, where it has one."""
-        return self.plugin.folder / self.entry.card if self.entry.card else None
+        """The model's card, where it has one: in the plugin's folder, or beside its weights."""
+        if not self.entry.card:
+            return None
+        own, beside = (folder / self.entry.card for folder in (self.plugin.folder, self._weights_folder))
+        return own if own.is_file() else beside
 
     @property
     def weights(self) -> tuple[tuple[WeightsFile, Path], ...]:
         """The files of weights it needs, and where they should lie."""
-        folder = self.plugin.weights_folder or self.plugin.folder
-        return tuple((file, folder / file.file) for file in self.entry.weights)
+        return tuple((file, self._weights_folder / file.file) for file in self.entry.weights)
+
+    @property
+    def _weights_folder(self) -> Path:
+        return self.plugin.weights_folder or self.plugin.folder
 
     @property
     def weights_sha256(self) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
+from imagetool.cli.errors import UsageError
 from imagetool.cli.photos import Image, as_picture, chosen_photos, read_photos
 from imagetool.cli.run import settings_of
 from imagetool.cli.session import Session, session
@@ -22,7 +23,15 @@ from imagetool.jobs.request import Request
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
 from imagetool.training.rivals import third_party
-from imagetool.training.upscaling_evaluation import RIVALS, Method, contact_sheet, evaluate, means, table
+from imagetool.training.upscaling_evaluation import (
+    RIVALS,
+    Method,
+    contact_sheet,
+    enlarged_sheet,
+    evaluate,
+    means,
+    table,
+)
 
 
 def evaluate_upscaling(options: argparse.Namespace) -> None:
@@ -32,14 +41,23 @@ def evaluate_upscaling(options: argparse.Namespace) -> None:
     chosen = [catalog.find(Task.UPSCALE, options.model)] if options.model else catalog.models_for(Task.UPSCALE)
     photos = chosen_photos(options.data, options.photos)
     methods: dict[str, Method] = {**RIVALS, **{Path(file).name: third_party(Path(file)) for file in options.rival}}
+    if options.as_is and not options.sheet:
+        raise UsageError(
+            "--as-is measures nothing, because there is no truth. Add --sheet FILE to see the pictures."
+        )
     with session(places) as running:
         for model in chosen:
             params = Params.parsed(model.entry.parameters, settings_of(options.set))
             methods[model.entry.id] = _method(running, model, params, options.seed)
-        rows = evaluate(methods, read_photos(photos), options.scales)
+        rows = [] if options.as_is else evaluate(methods, read_photos(photos), options.scales)
         if options.sheet:
-            sheets = [contact_sheet(photo, max(options.scales), methods) for _, photo in read_photos(photos)]
+            scale = max(options.scales)
+            draw = enlarged_sheet if options.as_is else contact_sheet
+            sheets = [draw(photo, scale, methods) for _, photo in read_photos(photos)]
             write_picture(Path(options.sheet), as_picture(_stacked(sheets)))
+    if options.as_is:
+        print(f"From left to right: the picture, {', '.join(methods)}.")
+        return
     if options.json:
         report = {"means": means(rows), "rows": rows}
         print(json.dumps({name: [dataclasses.asdict(row) for row in part] for name, part in report.items()}))

@@ -148,6 +148,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     kinds = ["narrow", "medium", "wide"]
     parser.add_argument("--masks", nargs="+", choices=kinds, default=kinds, metavar="KIND", help=", ".join(kinds))
     parser.add_argument("--scales", nargs="+", type=int, choices=[2, 3, 4], default=[2, 3, 4], metavar="N")
+    parser.add_argument(
+        "--as-is", action="store_true", help="enlarge the pictures as they are; writes --sheet alone"
+    )
     parser.add_argument("--rival", nargs="+", default=[], metavar="FILE", help="other people's checkpoints")
     parser.add_argument("--seed", type=_seed, default=0, help="of the masks and the model (default 0)")
     parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")

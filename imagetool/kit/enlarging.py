@@ -6,7 +6,6 @@ happens tile by tile, from and to the picture's own depth, so memory is bounded 
 
 from __future__ import annotations
 
-import functools
 import itertools
 from dataclasses import dataclass
 
@@ -42,12 +41,15 @@ class Ladder:
 
     @classmethod
     def plan(cls, source: Size, target: Size, scales: tuple[int, ...]) -> Ladder:
-        """The smallest factor, or product of two, that reaches the target; the largest where none does."""
+        """The smallest factor, or product of two, that reaches the target; the largest where none does.
+
+        Of two factors the smaller comes first: the second one then has fewer pixels to work on.
+        """
         wanted = max(target.width / source.width, target.height / source.height)
         single = [(scale,) for scale in scales]
-        double = [pair for pair in itertools.product(sorted(scales, reverse=True), repeat=2) if _reaches(pair)]
+        double = [pair for pair in itertools.combinations_with_replacement(sorted(scales), 2) if _reaches(pair)]
         chains = sorted([*single, *double], key=lambda chain: (_product(chain), len(chain)))
-        factors = next((chain for chain in chains if _product(chain) >= wanted - 1e-9), chains[-1])
+        factors = next((chain for chain in chains if _product(chain) >= wanted - 1e-9), max(chains, key=_product))
         return cls(source, factors, target)
 
     @property
@@ -92,50 +94,57 @@ class Enlargement:
             InvalidResult: where the model returns anything but a finite picture of the right shape.
         """
         source, target = _size(self.source), _size(self.result)
-        ladder = Ladder.plan(source, target, model.scales)
-        channels = Channels.of(self.source)
         step_px = self.tiling.step_px
-        step = Size(*(max(1, step_px * wide // narrow) for wide, narrow in zip(target, source, strict=True)))
+        step = Size(step_px * target.width // source.width, step_px * target.height // source.height)
+        tiles = plan_tiles(target, step)
+        ladder = Ladder.plan(source, target, model.scales)
+        work = _Work(self, model, params, ladder, Channels.of(self.source), tiles, job_for)
+        return for_each_tile(tiles, work.tile, self.result)
 
-        def compute(tile: Tile, begin: float, end: float) -> Pixels:
-            rects = ladder.seen(tile.part, self.tiling.overlap_px)
-            job = job_for(_on_source(tile.core, source, target), begin, end)
-            climb = functools.partial(self._climb, model, params, ladder, rects, tile.part)
-            crop = rects[0] if channels.opaque else rects[0].grown(BLEED_PX).restrict(Rect.of_size(source))
-            inner = rects[0].moved(-crop.left, -crop.top)
 
-            def colours(image: Tensor) -> Tensor:
-                return climb(image[(..., *inner.slices)], job)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Work:
+    """An enlargement under way."""
 
-            def opacity(image: Tensor) -> Tensor:
-                return climb(image[(..., *inner.slices)], SilentJob(job))
+    of: Enlargement
+    model: Upscaler
+    params: Params
+    ladder: Ladder
+    channels: Channels
+    tiles: list[Tile]
+    job_for: CropJobs
 
-            made = run_on_channels(self.source[crop.slices], channels, self.device, colours, opacity)
-            core = tile.core.moved(-tile.part.left, -tile.part.top)
-            job.preview(made[(..., *core.slices)][:, :3])
-            job.progress(1.0)
-            return with_opacity(to_pixels(made, self.source.dtype))
+    def tile(self, tile: Tile, begin: float, end: float) -> Pixels:
+        """One tile's pixels (h, w, 4), with its preview and its progress."""
+        pixels, source = self.of.source, self.ladder.source
+        job = self.job_for(_on_source(tile.core, source, self.ladder.target), begin, end)
+        job.progress(0.0, f"tile {self.tiles.index(tile) + 1} of {len(self.tiles)}")
+        rects = self.ladder.seen(tile.part, self.of.tiling.overlap_px)
+        crop = rects[0] if self.channels.opaque else rects[0].grown(BLEED_PX).restrict(Rect.of_size(source))
+        inner = (..., *rects[0].moved(-crop.left, -crop.top).slices)
 
-        return for_each_tile(plan_tiles(target, step), compute, self.result)
+        def colours(image: Tensor) -> Tensor:
+            return self._climbed(image[inner], rects, tile.part, job)
 
-    def _climb(
-        self,
-        model: Upscaler,
-        params: Params,
-        ladder: Ladder,
-        rects: list[Rect],
-        part: Rect,
-        image: Tensor,
-        job: Job,
-    ) -> Tensor:
-        """From a crop (1, 3, h, w) of the source to a part (1, 3, h', w') of the target."""
-        for factor, seen, wanted in zip(ladder.factors, rects, rects[1:], strict=False):
-            with torch.inference_mode(), self.precision.active(self.device):
-                made = model.run(_padded(image, self.tiling.multiple_of), factor, params, job)
-            height, width = (side + -side % self.tiling.multiple_of for side in image.shape[-2:])
-            check_result(made, (1, 3, height * factor, width * factor))
+        def opacity(image: Tensor) -> Tensor:
+            return self._climbed(image[inner], rects, tile.part, SilentJob(job))
+
+        made = run_on_channels(pixels[crop.slices], self.channels, self.of.device, colours, opacity)
+        core = (..., *tile.core.moved(-tile.part.left, -tile.part.top).slices)
+        job.preview(made[core][:, :3])
+        job.progress(1.0)
+        return with_opacity(to_pixels(made, pixels.dtype))
+
+    def _climbed(self, image: Tensor, rects: list[Rect], part: Rect, job: Job) -> Tensor:
+        """From the crop (1, 3, h, w) of the source in `rects[0]` to a part (1, 3, h', w') of the target."""
+        multiple = self.of.tiling.multiple_of
+        for factor, seen, wanted in zip(self.ladder.factors, rects, rects[1:], strict=False):
+            padded = _padded(image, multiple)
+            with torch.inference_mode(), self.of.precision.active(self.of.device):
+                made = self.model.run(padded, factor, self.params, job)
+            check_result(made, (1, 3, padded.shape[-2] * factor, padded.shape[-1] * factor))
             image = made[(..., *wanted.moved(-seen.left * factor, -seen.top * factor).slices)].float()
-        return resize_part(image, rects[-1], ladder.last, ladder.target, part)
+        return resize_part(image, rects[-1], self.ladder.last, self.ladder.target, part)
 
 
 def _padded(image: Tensor, multiple: int) -> Tensor:

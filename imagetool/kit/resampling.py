@@ -24,6 +24,10 @@ DENSE_LIMIT = 1 << 20
 """Axes whose input and output length multiply to at most this are resized by one matrix product."""
 
 
+NOTHING = 1e-12
+"""Weights below this are rounding errors of a zero."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """A symmetric window: `weigh` takes distances in pixels, float64; it is 0 beyond `radius_px`."""
@@ -84,18 +88,18 @@ def resize_part(
     """
     if whole == target:
         return image[(..., *part.moved(-seen.left, -seen.top).slices)]
-    rows = taps(whole.height, target.height, kernel, part.top, part.bottom)
-    columns = taps(whole.width, target.width, kernel, part.left, part.right)
-    image = _weighed(image, -2, rows[0] - seen.top, rows[1])
-    return _weighed(image, -1, columns[0] - seen.left, columns[1])
+    rows, row_weights = taps(whole.height, target.height, kernel, part.top, part.bottom)
+    columns, column_weights = taps(whole.width, target.width, kernel, part.left, part.right)
+    # Taps outside the crop weigh nothing, else they would have been needed.
+    image = _weighed(image, -2, (rows - seen.top).clamp(0, seen.height - 1), row_weights)
+    return _weighed(image, -1, (columns - seen.left).clamp(0, seen.width - 1), column_weights)
 
 
 def needed_part(length: int, target: int, begin: int, end: int, kernel: Kernel = CUBIC) -> tuple[int, int]:
     """The stretch of an axis, from and to, that the outputs `begin` to `end` of `resize` are made of."""
-    if length == target:
-        return begin, end
-    indices, _ = taps(length, target, kernel, begin, end)
-    return int(indices.min()), int(indices.max()) + 1
+    indices, weights = taps(length, target, kernel, begin, end)
+    counting = indices[weights != 0]
+    return int(counting.min()), int(counting.max()) + 1
 
 
 def taps(length: int, target: int, kernel: Kernel, begin: int = 0, end: int | None = None) -> Weights:
@@ -111,6 +115,7 @@ def taps(length: int, target: int, kernel: Kernel, begin: int = 0, end: int | No
     first = (centre - radius).floor().long()
     places = first[:, None] + torch.arange(math.ceil(2 * radius) + 2)  # (outputs, T)
     weights = kernel.weigh((centre[:, None] - places) * stretch)
+    weights = torch.where(weights.abs() < NOTHING, 0.0, weights)
     weights = weights / weights.sum(dim=1, keepdim=True)
     wrapped = places.remainder(2 * length)
     mirrored = torch.where(wrapped < length, wrapped, 2 * length - 1 - wrapped)

@@ -50,26 +50,32 @@ class Tile:
 
 
 def plan_tiles(size: Size, step: Size, blend_px: int = BLEND_PX) -> list[Tile]:
-    """Covers a result with tiles of at most `step`, all about equally large, row by row."""
+    """Covers a result with tiles of at most `step`, all about equally large, row by row.
+
+    Tiles that are too small for it are blended over less than `blend_px`.
+    """
     whole = Rect.of_size(size)
-    return [
-        Tile(core, core.grown(blend_px).restrict(whole))
-        for core in _cells(size, Size(max(1, step.width), max(1, step.height)))
-    ]
+    cells = list(_cells(size, Size(max(1, step.width), max(1, step.height))))
+    reach = min(blend_px, *(min(cell.size) // 2 for cell in cells))
+    return [Tile(cell, cell.grown(reach).restrict(whole)) for cell in cells]
 
 
 def lay(result: Pixels, tile: Tile, pixels: Pixels) -> None:
-    """Writes a tile's part (h, w, C) into the result, blended with the tiles above and to the left of it.
+    """Writes a tile's part (h, w, C) into the result, blended with the tiles that were laid before it.
 
-    Tiles must come in the order of `plan_tiles`.
+    Tiles must come in the order of `plan_tiles`. Every pixel becomes the mean of the tiles that know it, weighed
+    by ramps that add up to 1; what lies in the result is their mean so far.
     """
     part, core = tile.part, tile.core
+    down, above = _weights(part.top, core.top, core.bottom, part.bottom)
+    along, before = _weights(part.left, core.left, core.right, part.right)
+    weight = down[:, None] * along
+    share = weight / (above[:, None] + down[:, None] * before + weight)  # of the mean after this tile
     target = result[part.slices]
-    weight = _ramp(part.top, core.top, part.height)[:, None] * _ramp(part.left, core.left, part.width)[None, :]
-    inner = (core.top - part.top) * 2, (core.left - part.left) * 2
-    target[inner[0] :, inner[1] :] = pixels[inner[0] :, inner[1] :]
-    for rows, columns in ((slice(0, inner[0]), slice(None)), (slice(inner[0], None), slice(0, inner[1]))):
-        _blend(target[rows, columns], pixels[rows, columns], weight[rows, columns])
+    top, left = (int(np.count_nonzero(earlier)) for earlier in (above, before))
+    target[top:, left:] = pixels[top:, left:]
+    for rows, columns in ((slice(0, top), slice(None)), (slice(top, None), slice(0, left))):
+        _blend(target[rows, columns], pixels[rows, columns], share[rows, columns])
 
 
 def for_each_tile(tiles: list[Tile], compute: Callable[[Tile, float, float], Pixels], result: Pixels) -> int:
@@ -98,12 +104,19 @@ def _cells(size: Size, step: Size) -> Iterator[Rect]:
             )
 
 
-def _ramp(begin: int, core: int, length: int) -> NDArray[np.float32]:
-    """Weight of a tile along one axis: rises over the border to its neighbour, then 1."""
-    weight = np.ones(length, np.float32)
-    band = 2 * (core - begin)
-    weight[:band] = (np.arange(band) + 0.5) / max(band, 1)
-    return weight
+def _weights(
+    begin: int, core_begin: int, core_end: int, end: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Along one axis: the weight of a tile, and that of the tile before it, at each pixel of its part."""
+    own = np.ones(end - begin, np.float32)
+    earlier = np.zeros(end - begin, np.float32)
+    rise, fall = 2 * (core_begin - begin), 2 * (end - core_end)
+    if rise:
+        own[:rise] = (np.arange(rise) + 0.5) / rise
+        earlier[:rise] = 1 - own[:rise]
+    if fall:
+        own[-fall:] = 1 - (np.arange(fall) + 0.5) / fall
+    return own, earlier
 
 
 def _blend(old: Pixels, new: Pixels, weight: NDArray[np.float32]) -> None:

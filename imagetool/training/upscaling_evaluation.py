@@ -105,9 +105,23 @@ def contact_sheet(picture: Picture, scale: int, methods: Mapping[str, Method], s
     """Puts side by side the middle of what each method makes, and the truth; (H, W', 3) uint8."""
     truth = _cut(picture, scale)
     small = smaller(truth, scale)
-    made = [enlarged for enlarged in (method(small, scale) for method in methods.values()) if enlarged is not None]
-    gap = np.full((min(side_px, truth.shape[0]), GAP_PX, 3), 255, np.uint8)
-    return np.hstack([part for whole in (*made, truth) for part in (_middle(whole, side_px), gap)][:-1])
+    return _beside_each_other([*_all(methods, small, scale), truth], side_px)
+
+
+def enlarged_sheet(picture: Picture, scale: int, methods: Mapping[str, Method], side_px: int = 320) -> Picture:
+    """The same for a picture as it is, without a truth: first its own pixels, then what each method makes."""
+    pixels = picture.repeat(scale, axis=0).repeat(scale, axis=1)
+    return _beside_each_other([pixels, *_all(methods, picture, scale)], side_px)
+
+
+def _all(methods: Mapping[str, Method], small: Picture, scale: int) -> list[Picture]:
+    made = (method(small, scale) for method in methods.values())
+    return [enlarged for enlarged in made if enlarged is not None]
+
+
+def _beside_each_other(pictures: list[Picture], side_px: int) -> Picture:
+    gap = np.full((min(side_px, pictures[0].shape[0]), GAP_PX, 3), 255, np.uint8)
+    return np.hstack([part for whole in pictures for part in (_middle(whole, side_px), gap)][:-1])
 
 
 def _middle(picture: Picture, side_px: int) -> Picture:

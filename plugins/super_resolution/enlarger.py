@@ -42,7 +42,10 @@ class Enlarger(Upscaler):
         return result
 
     def _ensemble(self, image: Tensor, scale: int, job: Job) -> Tensor:
-        """The mean over eight turns (Timofte et al. 2016, Seven Ways to Improve Example-Based Super-Resolution)."""
+        """The mean over eight turns.
+
+        Timofte et al. 2016, Seven Ways to Improve Example-Based Single Image Super Resolution.
+        """
         total: Tensor | None = None
         for number in range(8):
             job.progress(number / 8)

@@ -10,6 +10,7 @@ model as the program runs it: tiles, from 8 bit to 8 bit, in the precision that 
 from __future__ import annotations
 
 import argparse
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -93,7 +94,7 @@ def ours(photo: Pixels, scale: int) -> Calls:
                 precision=precision,
             )
             label = name if precision is best else f"{name} in fp32"
-            calls.setdefault(label, lambda job=job, enlarger=enlarger: job.run(enlarger, params, unheard))  # type: ignore[misc]
+            calls.setdefault(label, functools.partial(job.run, enlarger, params, unheard))
     return calls
 
 

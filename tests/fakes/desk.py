@@ -16,7 +16,7 @@ from imagetool.jobs.worker import Launch
 from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.parameters import Value
 from tests.fakes.faulty import faulty
-from tests.fakes.requests import request
+from tests.fakes.requests import request, request_for
 
 WAIT_S = 30.0  # for a worker that starts on a busy machine
 
@@ -61,7 +61,7 @@ class Desk:
 
     def run(self, model: CatalogModel, params: Mapping[str, Value] | None = None) -> Event:
         """How a job on the usual small picture ends."""
-        return self.end_of(self.submit(request(model, params)))
+        return self.end_of(self.submit(request_for(model, params)))
 
     def failure_of(self, name: str, *, own_process: bool = False) -> Failed:
         """How a faulty plugin fails."""

@@ -11,12 +11,13 @@ import numpy as np
 from imagetool.catalog.catalog import CatalogModel, Plugin
 from imagetool.core.compositing import Flattened
 from imagetool.core.document import Document
-from imagetool.core.geometry import Rect
+from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Picture, Pixels
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.request import Request
 from imagetool.plugin.manifest import Manifest
 from imagetool.plugin.parameters import Params, Value
+from imagetool.plugin.tasks import Task
 
 MANIFEST = """
 manifest = 1
@@ -35,9 +36,14 @@ context_min_px = 8
 HOLE = Rect(20, 10, 30, 22)
 
 
-def fake_model() -> CatalogModel:
+MANIFEST_OF_AN_ENLARGER = (
+    MANIFEST.replace("inpaint", "upscale") + "tile = { size = 96, overlap = 8, multiple_of = 4 }"
+)
+
+
+def fake_model(text: str = MANIFEST) -> CatalogModel:
     """A model that exists on paper only."""
-    manifest = Manifest.parse(MANIFEST, "The plugin “fake”")
+    manifest = Manifest.parse(text, "The plugin “fake”")
     return CatalogModel(Plugin(manifest, Path("/nowhere/fake"), "", bundled=False), manifest.models[0])
 
 
@@ -70,3 +76,24 @@ def request(
     document = Document(Picture.of(shown))
     hidden = mask(hole, *shown.shape[:2])
     return Request(model or fake_model(), Params(params or {}), seed, Flattened(document.state), hidden, device)
+
+
+def enlarging(
+    model: CatalogModel | None = None,
+    params: Mapping[str, Value] | None = None,
+    *,
+    pixels: Pixels | None = None,
+    target: Size | None = None,
+) -> Request:
+    """A request to enlarge a picture, twice where nothing else is said."""
+    shown = picture() if pixels is None else pixels
+    source = Flattened(Document(Picture.of(shown)).state)
+    wanted = target or Size(2 * source.size.width, 2 * source.size.height)
+    return Request(
+        model or fake_model(MANIFEST_OF_AN_ENLARGER), Params(params or {}), 1, source, None, "cpu", wanted
+    )
+
+
+def request_for(model: CatalogModel, params: Mapping[str, Value] | None = None) -> Request:
+    """A request of the kind that a model is made for."""
+    return enlarging(model, params) if model.entry.task is Task.UPSCALE else request(model, params)

@@ -85,3 +85,46 @@ def test_a_pixel_that_shows_in_part_counts_as_visible() -> None:
     viewport = Viewport(Size(10, 10), Size(20, 20), 4.0, -2.0, -2.0)
     assert viewport.visible == Rect(0, 0, 6, 6)
     assert viewport.to_image(0, 0) == Point(0.5, 0.5)
+
+
+LARGER = Size(8000, 6000)
+
+
+@pytest.mark.parametrize("picture", [PHOTO, Size(100, 80)])
+def test_a_fitted_picture_of_another_size_is_fitted(picture: Size) -> None:
+    fitted = Viewport.fitted(picture, VIEW)
+    twice = Size(2 * picture.width, 2 * picture.height)
+    assert fitted.showing(twice) == Viewport.fitted(twice, VIEW)
+    assert fitted.showing(twice).showing(picture) == fitted
+
+
+def test_a_picture_of_another_size_takes_the_place_of_the_first_and_gives_it_back() -> None:
+    before = Viewport.fitted(PHOTO, VIEW).scaled_at(300, 100, 1.5).panned(-200, 90)
+    after = before.showing(LARGER)
+    assert after.picture == LARGER
+    assert after.scale == 0.75
+    assert after.to_view(2000, 1400) == before.to_view(1000, 700)
+    assert after.showing(PHOTO) == before
+    assert before.showing(PHOTO) is before
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (4000, 3000)], ids=["top left", "bottom right"])
+def test_a_smaller_picture_is_not_lost_where_its_scale_ends(corner: tuple[int, int]) -> None:
+    """At the largest scale a smaller picture cannot fill the same place."""
+    large = Viewport.fitted(PHOTO, VIEW).scaled_at(500, 400, MAX_SCALE)
+    spot = large.to_view(*corner)
+    large = large.panned(500 - spot.x, 400 - spot.y)
+    small = large.showing(Size(1000, 750))
+    assert small.scale == MAX_SCALE
+    assert not small.visible.empty, "the picture went out of the view"
+    assert small.to_view(corner[0] / 4, corner[1] / 4) == pytest.approx((500, 400), abs=1), (
+        "what was in the middle of the view is not there any more"
+    )
+
+
+@pytest.mark.parametrize("size", [Size(2000, 1500), LARGER, Size(1, 1), PHOTO], ids=str)
+def test_another_picture_is_stretched_over_the_same_place(size: Size) -> None:
+    viewport = Viewport.fitted(PHOTO, VIEW).scaled_at(300, 100, 1.5)
+    other = viewport.stretched(size)
+    assert other.to_view(0, 0) == viewport.to_view(0, 0)
+    assert other.to_view(size.width, 0) == pytest.approx(viewport.to_view(PHOTO.width, 0))

@@ -21,6 +21,8 @@ TABLE = [
     ("wrong_shape", RETURNED + r".* got float32 of shape \(1, 3, "),
     ("wrong_dtype", RETURNED + r".* got uint8 of shape \(1, 3, "),
     ("not_a_number", RETURNED + r".* got values that are not numbers\)\. Your image is unchanged\.$"),
+    ("wrong_shape_enlarged", RETURNED + r"96, 128\), got float32 of shape \(1, 3, 96, 127\)\)\. Your image is "),
+    ("not_a_number_enlarged", RETURNED + r"96, 128\), got values that are not numbers\)\. Your image is "),
     ("returns_nothing", RETURNED + r".* got NoneType\)"),
     (
         "raises_html",
@@ -48,9 +50,11 @@ def test_a_failure_is_one_sentence_and_the_worker_stays(desk: Desk, name: str, s
     assert len(event.error.details) <= 20_000
     assert "model.py" in event.error.details or name in (
         "not_a_number",
+        "not_a_number_enlarged",
         "returns_nothing",
         "wrong_dtype",
         "wrong_shape",
+        "wrong_shape_enlarged",
     )
     desk.prove_that_it_works()
 
