@@ -198,9 +198,9 @@ class Running(QObject):
             return
         model, report = request.model, event.result.report
         words = _words(model)
-        session.apply(f"{words.verb} with {model.entry.name}", state)
         self._settings.add_timing(model.id, event.result.rect.size.pixels, report.seconds)
         self._window.status.device.setText(report.device.upper())
+        session.apply(f"{words.verb} with {model.entry.name}", state)
         shown = session is self._shown
         where = "" if shown else f"{session.document.name}: "
         said = f"{where}{words.past} in {report.seconds:.1f} s · {landing.said}"

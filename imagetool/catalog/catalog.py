@@ -57,7 +57,7 @@ class CatalogModel:
         if not self.entry.card:
             return None
         own, beside = (folder / self.entry.card for folder in (self.plugin.folder, self._weights_folder))
-        return own if own.is_file() else beside
+        return beside if beside.is_file() else own
 
     @property
     def weights(self) -> tuple[tuple[WeightsFile, Path], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
@@ -35,9 +34,6 @@ def run_training(options: argparse.Namespace) -> None:
         device=options.device,
         devices=options.devices,
     )
-    # Both become a KeyboardInterrupt, and so a checkpoint, also where the shell has told us to ignore Ctrl+C.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
     print(train(plan))
 
 

@@ -14,7 +14,7 @@ LEAST_FACTOR, MOST_FACTOR = 1.1, 8.0
 
 CM_PER_INCH = 2.54
 
-_PRINT = re.compile(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(cm|mm|in)(?:@(\d+))?")
+_PRINT = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)x(\d{1,5}(?:\.\d{1,4})?)(cm|mm|in)(?:@(\d{1,5}))?")
 _PIXELS = re.compile(r"(\d{1,6})?x(\d{1,6})?")
 DEFAULT_DPI = 300
 
@@ -49,11 +49,13 @@ def read_size(text: str, picture: Size) -> Size:
         BadSize: where it is none of these.
     """
     match = _PIXELS.fullmatch(text)
-    width, height = (int(part) if part else 0 for part in match.groups()) if match else (0, 0)
+    width, height = (int(part) if part else None for part in match.groups()) if match else (None, None)
     if width and height:
         return Size(width, height)
-    if width or height:
-        return by_factor(picture, width / picture.width if width else height / picture.height)
+    if width and height is None:
+        return by_factor(picture, width / picture.width)
+    if height and width is None:
+        return by_factor(picture, height / picture.height)
     raise BadSize(f"“{text:.40}” is no size. Give width x height in pixels, such as 1200x800, 1200x or x800.")
 
 

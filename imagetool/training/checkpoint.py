@@ -51,8 +51,10 @@ class Checkpoint:
             raise CannotResume(path, "there is no such file") from None
         except Exception as error:  # noqa: BLE001 - torch raises whatever a damaged file makes it meet
             raise CannotResume(path, f"it cannot be read ({error})") from None
-        if content.pop("version", None) != _VERSION:
+        if not isinstance(content, dict) or content.pop("version", None) != _VERSION:
             raise CannotResume(path, "it was made by another version")
+        if set(content) != set(cls.__slots__):
+            raise CannotResume(path, "it is not whole")
         if content["recipe"] != recipe:
             raise CannotResume(path, "the recipe has changed since")
         return cls(**content)

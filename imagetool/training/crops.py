@@ -72,6 +72,6 @@ class PhotoPool:
         row = torch.where(turn // 2 % 2 == 1, side - 1 - row, row)  # (B, side, 1)
         column = torch.where(turn % 2 == 1, side - 1 - column, column)  # (B, 1, side)
         straight = row * width + column
-        transposed = column.transpose(1, 2) * width + row.transpose(1, 2)
+        transposed = row.transpose(1, 2) * width + column.transpose(1, 2)
         index = start + torch.where(turn // 4 == 1, transposed, straight)  # (B, side, side)
         return self._pixels[index].permute(0, 3, 1, 2)

@@ -30,6 +30,14 @@ class NoPhotos(TrainingError):
         )
 
 
+class BadShard(TrainingError):
+    """A tar file that cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The tar file “{path}” cannot be read ({reason}). Take it out of the folder.")
+
+
 class CannotResume(TrainingError):
     """The checkpoint does not belong to this run."""
 

@@ -78,6 +78,8 @@ class Training:
         self._folder, self._watcher, self._pace, self._clock = folder, watcher, pace, clock
         self._schedule = Schedule(recipe.learning_rate, recipe.final_learning_rate, recipe.warm_up)
         self._step, self._elapsed_s = 0, 0.0
+        self._changing = False  # whether weights, average and count of steps belong to different steps
+        self._stopping = False
         network = objective.network
         optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.99), fused=True)
         self.averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
@@ -87,6 +89,10 @@ class Training:
     def step(self) -> int:
         """Steps done, over all parts."""
         return self._step
+
+    def stop(self) -> None:
+        """Lets `run` end as if it were interrupted, between two steps; may be called by a signal handler."""
+        self._stopping = True
 
     def resume(self) -> None:
         """Goes on from the folder's checkpoint.
@@ -103,15 +109,19 @@ class Training:
     def run(self, total_s: float) -> nn.Module:
         """Trains until `total_s` seconds, counted over all parts, are over; returns the averaged network.
 
-        An interrupt (KeyboardInterrupt) is passed on after a checkpoint.
+        An interrupt (KeyboardInterrupt) is passed on after a checkpoint, unless it comes in the middle of a change
+        of the weights; then the last checkpoint stays.
 
         Raises:
             Diverged: where the loss is no number any more; the last checkpoint is from before.
         """
+        if self._step == 0:
+            self._save()
         try:
             self._steps(total_s)
         except KeyboardInterrupt:
-            self._save()
+            if not self._changing:
+                self._save()
             raise
         averaged: nn.Module = self.averaged.module
         return averaged
@@ -123,6 +133,8 @@ class Training:
         checkpoint = _Every(self._pace.checkpoint_s, earlier_s)
         losses: list[Tensor] = []
         while not self._over(total_s):
+            if self._stopping:
+                raise KeyboardInterrupt
             losses.append(self._one_step(self._schedule.rate(self._elapsed_s / total_s)))
             self._elapsed_s = self._compute.agreed(earlier_s + self._clock() - began)
             if not (standing.due(self._elapsed_s) or self._over(total_s)):
@@ -148,9 +160,11 @@ class Training:
             loss = self._objective.loss(self._network, batch)
         self._optimiser.zero_grad(set_to_none=True)
         self._compute.backward(loss)
+        self._changing = True
         self._optimiser.step()
         self.averaged.update_parameters(self._objective.network)
         self._step += 1
+        self._changing = False
         return loss.detach()
 
     def _standing(self, losses: list[Tensor], pause_s: float, total_s: float) -> Standing:

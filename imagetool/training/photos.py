@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from imagetool.training.errors import NoPhotos
+from imagetool.training.errors import BadShard, NoPhotos
 
 Photo = npt.NDArray[np.uint8]
 
@@ -34,6 +34,7 @@ def load_photos(folder: Path, shards: Sequence[str], least_px: int) -> list[tupl
 
     Raises:
         NoPhotos: where nothing is left.
+        BadShard: where a tar file cannot be read.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         decoded = pool.map(_decoded, _files(folder, shards))
@@ -50,16 +51,19 @@ def _files(folder: Path, shards: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         yield from _members(shard)
     if not chosen:
         for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in SUFFIXES:
+            if path.suffix.lower() in SUFFIXES and path.is_file():
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def _members(shard: Path) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(shard) as tar:
-        for member in tar:
-            stream = tar.extractfile(member) if member.isfile() else None
-            if stream and PurePosixPath(member.name).suffix.lower() in SUFFIXES:
-                yield member.name, stream.read()
+    try:
+        with tarfile.open(shard) as tar:
+            for member in tar:
+                stream = tar.extractfile(member) if member.isfile() else None
+                if stream and PurePosixPath(member.name).suffix.lower() in SUFFIXES:
+                    yield member.name, stream.read()
+    except (tarfile.TarError, OSError) as error:
+        raise BadShard(shard, str(error).partition("\n")[0]) from None
 
 
 def _decoded(file: tuple[str, bytes]) -> tuple[str, Photo | None]:

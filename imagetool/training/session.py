@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +58,8 @@ def train(plan: Plan) -> Path:
     if plan.resume:
         training.resume()
     try:
-        network = training.run(total_s)
+        with _stopped_by_signals(training):
+            network = training.run(total_s)
     except KeyboardInterrupt:
         raise TrainingStopped(training.step, plan.folder) from None
     path = plan.folder / f"{plan.recipe.weights}.safetensors"
@@ -63,6 +67,18 @@ def train(plan: Plan) -> Path:
         facts = {"recipe": plan.recipe.text, "minutes": f"{plan.minutes:g}", "steps": str(training.step)}
         save_weights(path, network, objective.layout, {**facts, "device": compute.device.type})
     return path
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(training: Training) -> Iterator[None]:
+    """Ctrl+C and a polite kill end the training between two steps, also where the shell has us ignore them."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: training.stop()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _compute(plan: Plan) -> Compute:

@@ -20,13 +20,16 @@ class MaskChanges:
         self._on_error = on_error
 
     def change(self, session: Session, name: str, change: MaskChange) -> None:
-        """Makes `change` of the mask the mask; one that was painted meanwhile is changed instead."""
+        """Makes `change` of the mask the mask; one that was painted meanwhile is changed instead.
+
+        Where the picture has another size meanwhile, the change was meant for something else and is dropped.
+        """
         mask = session.state.mask
 
         def apply(changed: TiledImage) -> None:
             if session.state.mask is mask:
                 session.set_mask(name, changed)
-            else:
+            elif session.state.mask.size == mask.size:
                 self.change(session, name, change)
 
         self._background.run(lambda: change(mask), apply, self._on_error)

@@ -1,4 +1,4 @@
-"""Enlarging with the real worker and a bundled model, with the hands: open, enlarge, undo, redo, save, open again."""
+"""Enlarging with the real worker and a bundled model, by hand: open, enlarge, undo, redo, save, reopen."""
 
 from __future__ import annotations
 

@@ -59,11 +59,9 @@ def test_it_is_told_as_json_and_repeats_bit_for_bit(tmp_path: Path) -> None:
 
 
 def test_sixteen_bits_stay_sixteen_bits_and_are_not_rounded_on_the_way(tmp_path: Path) -> None:
-    ramp = np.linspace(20_000, 24_000, 96).astype(np.uint16)  # sixteen levels of eight bits
+    ramp = np.linspace(20_000, 24_000, 96, dtype=np.uint16)  # sixteen levels of eight bits
     source = tmp_path / "deep.tif"
-    assert cv2.imwrite(
-        str(source), np.repeat(np.tile(ramp, (32, 1))[..., None], 3, axis=2) + np.uint16([0, 9, 99])
-    )
+    assert cv2.imwrite(str(source), np.dstack([np.tile(ramp + shift, (32, 1)) for shift in (0, 9, 99)]))
     picture, report = enlarged(source, tmp_path / "out.tif", "--scale", 1.5)
     assert (picture.size, picture.depth) == (Size(144, 48), 16)
     assert report["precision"] == "fp32", "bfloat16 has eight significant bits"

@@ -249,8 +249,16 @@ def test_previews_do_not_show_over_a_picture_of_another_size(
     session.undo()
     qtbot.waitUntil(lambda: seen_at(enlarging, 100, 150) == BEFORE)
     assert seen_at(enlarging, 410, 150) != PREVIEW, "a preview is drawn beside the picture"
+    with qtbot.waitSignal(session.preview_changed):
+        runner.preview(Rect(0, 0, 400, 300), PREVIEW)
+    assert seen_at(enlarging, 100, 150) == BEFORE, "a preview of the large picture is drawn over the small one"
     session.redo()
-    assert seen_at(enlarging, 600, 300) == PREVIEW
+    with qtbot.waitSignal(session.preview_changed):
+        runner.preview(Rect(400, 300, 800, 600), PREVIEW)
+    assert seen_at(enlarging, 600, 450) == PREVIEW
+    runner.finish(AFTER)
+    qtbot.waitUntil(lambda: session.job is None)
+    assert session.state.size == Size(1600, 1200)
 
 
 def test_a_rectangle_drawn_just_before_the_size_changed_is_dropped(

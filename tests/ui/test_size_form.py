@@ -62,7 +62,7 @@ class Said:
 
 
 def test_it_begins_with_twice_as_large(form: SizeForm) -> None:
-    assert Said.by(form) == Said(2.0, 800, 600, 6.8, 5.1)
+    assert Said.by(form) == Said(2.0, 800, 600, 6.77, 5.08)
     assert form.target_of(PHOTO) == Size(800, 600)
     assert form.summary.text() == "400 × 300 → 800 × 600 px · 0.5 megapixels"
 
@@ -220,7 +220,7 @@ def test_another_picture_keeps_the_factor(form: SizeForm) -> None:
 
 
 def test_a_field_in_use_speaks_of_the_new_picture_too(form: SizeForm) -> None:
-    """Ctrl+Enter from the field enlarges; the picture is another one then, and the field still has the keyboard."""
+    """Ctrl+Enter from the field enlarges; then the picture is another one, and the field still in use."""
     choose(form, "Pixels")
     type_into(form.width_px, "800")
     form.set_picture(Size(800, 600))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from imagetool.core.brush import Brush, Dab, Stroke, StrokeMode
-from imagetool.core.geometry import Point, Rect
+from imagetool.core.geometry import Point, Rect, Size
 from imagetool.ui.canvas.marks import draw_twice
 from imagetool.ui.canvas.tool import Pointer, Tool
 from imagetool.ui.canvas.viewport import Viewport
@@ -27,7 +27,7 @@ class BrushTool(Tool):
         self.mode = mode
         self.brush = brush or Brush()
         self._stroke: Stroke | None = None
-        self._last: tuple[ref[Session], Dab] | None = None  # where the last stroke ended, for straight lines
+        self._last: tuple[ref[Session], Size, Dab] | None = None  # where the last stroke ended, for straight lines
         self._resizing: tuple[Pointer, Brush] | None = None
 
     def set_brush(self, size_px: float, hardness: float) -> None:
@@ -62,8 +62,10 @@ class BrushTool(Tool):
         self._stroke = Stroke(session.state.mask, self.brush, mode)
         dab = Dab(pointer.at, pointer.pressure)
         dirty = Rect(0, 0, 0, 0)
-        if pointer.shift and self._last is not None and self._last[0]() is session:
-            dirty = self._stroke.extend(self._last[1])
+        if pointer.shift and self._last is not None:
+            of, size, last = self._last
+            if of() is session and size == session.state.size:
+                dirty = self._stroke.extend(last)
         self._extend(session, dab, dirty)
 
     def move(self, session: Session, pointer: Pointer) -> None:
@@ -124,7 +126,7 @@ class BrushTool(Tool):
     def _extend(self, session: Session, dab: Dab, dirty: Rect) -> None:
         if self._stroke:
             dirty = dirty.union(self._stroke.extend(dab))
-            self._last = ref(session), dab  # a closed document may go
+            self._last = ref(session), session.state.size, dab  # a closed document may go
             session.show_live_mask(self._stroke.mask, dirty)
 
 

@@ -127,7 +127,9 @@ class Canvas(QWidget):
     def _on_state_changed(self, state: State) -> None:
         if state.size != self.viewport.picture:
             self.abandon()  # what is being drawn was meant for the other size
+            spot = self.viewport.to_view(*self._pointer) if self._pointer else None
             self.set_viewport(self.viewport.showing(state.size))
+            self._pointer = self.viewport.to_image(*spot) if spot else None
 
     def _on_compare_changed(self) -> None:
         self._show_cursor()

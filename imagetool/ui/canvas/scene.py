@@ -125,6 +125,9 @@ class Scene(QObject):
         painter.restore()
 
     def _draw_previews(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
+        job = self._session.job
+        if job is None or job.source.size != self._after.size:  # they are of a state that undo has left
+            return
         painter.save()
         painter.setClipRect(part.left, part.top, part.width, part.height)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -66,8 +66,10 @@ class Viewport:
             return self
         if self.is_fitted:
             return Viewport.fitted(picture, self.view)
-        scale = min(self.scale * self.picture.width / picture.width, MAX_SCALE)
-        return replace(self, picture=picture, scale=scale)
+        other = self.stretched(picture)
+        if other.scale <= MAX_SCALE:
+            return other
+        return other.scaled_at(self.view.width / 2, self.view.height / 2, MAX_SCALE)
 
     def stretched(self, picture: Size) -> Viewport:
         """Another picture over exactly the same place, whatever its size."""

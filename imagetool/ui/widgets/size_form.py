@@ -35,6 +35,7 @@ class SizeForm(QWidget):
         super().__init__()
         self._picture = Size(1, 1)
         self._factor = 2.0
+        self._dpi = float(DEFAULT_DPI)
         self._quiet = False  # while fields are being set by the form itself
         self.factor = NumberRow(
             "Scale", NumberRange(LEAST_FACTOR, MOST_FACTOR, 0.1, 2.0, 2, "×", curve=1.6), "How many times larger"
@@ -52,7 +53,7 @@ class SizeForm(QWidget):
         self.height_px.value_changed.connect(lambda value: self._on_side_changed(value / self._picture.height))
         self.width_cm.value_changed.connect(lambda value: self._on_printed(value, self._picture.width))
         self.height_cm.value_changed.connect(lambda value: self._on_printed(value, self._picture.height))
-        self.dpi.value_changed.connect(lambda _: self._on_printed(self.width_cm.value, self._picture.width))
+        self.dpi.value_changed.connect(self._on_resolution_changed)
 
     @property
     def print_dpi(self) -> int | None:
@@ -87,6 +88,11 @@ class SizeForm(QWidget):
     def _on_printed(self, side_cm: float, side_px: int) -> None:
         self._choose(side_cm / CM_PER_INCH * self.dpi.value / side_px, self.width_cm)
 
+    def _on_resolution_changed(self, dpi: float) -> None:
+        """The size on paper stays, exactly; the pixels follow."""
+        before, self._dpi = self._dpi, dpi
+        self._choose(self._factor * dpi / before, self.dpi)
+
     def _choose(self, factor: float, origin: QWidget) -> None:
         if not self._quiet:
             self._factor = factor
@@ -100,11 +106,11 @@ class SizeForm(QWidget):
         if origin is not self.factor:
             self.factor.set_value(self._factor)
         for field, side in ((self.width_px, target.width), (self.height_px, target.height)):
-            if not field.hasFocus():
+            if origin is None or not field.hasFocus():
                 field.set_value(side)
         printed = printed_cm(target, self.dpi.value)
         for field, side_cm in zip((self.width_cm, self.height_cm), printed, strict=True):
-            if not field.hasFocus():
+            if origin is None or not field.hasFocus():
                 field.set_value(side_cm)
         self._quiet = False
         self.summary.setText(self._said(target))
@@ -151,6 +157,7 @@ class SizeForm(QWidget):
         self._way = index
         for place, way in enumerate(self._ways):
             way.setVisible(place == index)
+        self._factor = min(max(self._factor, LEAST_FACTOR), MOST_FACTOR)  # what the scale can show
         self._show(None)
         self.changed.emit()
 
@@ -162,7 +169,7 @@ def _pixels(name: str) -> NumberField:
 
 
 def _centimetres(name: str) -> NumberField:
-    field = NumberField(NumberRange(0.1, _MOST_CM, 1, 10, 1, "cm"), name)
+    field = NumberField(NumberRange(0.1, _MOST_CM, 1, 10, 2, "cm"), name)
     field.setToolTip(f"{name}; the shape is kept")
     return field
 

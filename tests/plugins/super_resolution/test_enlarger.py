@@ -91,7 +91,10 @@ def turned(image: Tensor, number: int) -> Tensor:
 @pytest.mark.parametrize("number", range(1, 8))
 def test_at_best_quality_a_turned_picture_gives_the_turned_result(enlarger: Enlarger, number: int) -> None:
     image = noise(9, 14)
-    best, expected = run(enlarger, turned(image, number), best=True), turned(run(enlarger, image, best=True), number)
+    best, expected = (
+        run(enlarger, turned(image, number), best=True),
+        turned(run(enlarger, image, best=True), number),
+    )
     torch.testing.assert_close(best, expected, rtol=0, atol=1e-5)
     once, other = run(enlarger, turned(image, number)), turned(run(enlarger, image), number)
     assert float((once - other).abs().max()) > 1e-3, "the network alone already does this"

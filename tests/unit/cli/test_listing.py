@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 from imagetool import __version__
+from imagetool.catalog.places import Places
 from imagetool.cli.main import main
 
 
@@ -16,6 +19,62 @@ def test_models_as_json_is_one_object_with_everything(capsys: pytest.CaptureFixt
     assert {"task", "plugin", "params", "weights", "license", "ready", "reason"} <= set(exemplar)
     assert (exemplar["task"], exemplar["ready"]) == ("inpaint", True)
     assert err == ""
+
+
+def test_models_as_json_name_their_weights(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--json"]) == 0
+    models = {model["id"]: model for model in json.loads(capsys.readouterr().out)["models"]}
+    assert models["imagetool.inpainting/exemplar"]["weights"] == []
+    fast = models["imagetool.super-resolution/fast"]
+    assert (fast["task"], fast["ready"], fast["reason"]) == ("upscale", True, None)
+    (weights,) = fast["weights"]
+    path = Path(weights["path"])
+    assert weights["file"] == path.name == "fast.safetensors"
+    assert weights["size"] == path.stat().st_size
+    assert weights["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """An installation whose folder of weights is empty; `find` is how every command gets its places."""
+    found = Places.find()
+    bare = Places(found.runtime, found.bundled_plugins, tmp_path / "weights", found.home)
+    monkeypatch.setattr(Places, "find", classmethod(lambda cls: bare))
+    return bare
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_a_model_without_its_weights_is_listed_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--json"]) == 0
+    models = {model["id"]: model for model in json.loads(capsys.readouterr().out)["models"]}
+    fast = models["imagetool.super-resolution/fast"]
+    assert (fast["ready"], fast["reason"]) == (
+        False,
+        "“Fast” cannot run without its weights “fast.safetensors”: it is not there. Install imagetool again.",
+    )
+    assert models["imagetool.inpainting/exemplar"]["ready"], "one model's trouble is not another's"
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_a_model_without_its_weights_says_so_to_people_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "cannot run without its weights" in lines["imagetool.super-resolution/fast"], "ready, or why not"
+    assert "cannot run" not in lines["imagetool.inpainting/exemplar"]
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_running_a_model_without_its_weights_is_one_sentence(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.png"
+    assert main(["run", "upscale", str(photo), "-o", str(output), "--model", "fast"]) == 1
+    out, err = capsys.readouterr()
+    assert err == (
+        "“Fast” cannot run without its weights “fast.safetensors”: it is not there. Install imagetool again.\n"
+    )
+    assert out == ""
+    assert not output.exists()
 
 
 def test_models_for_people_name_every_model(capsys: pytest.CaptureFixture[str]) -> None:

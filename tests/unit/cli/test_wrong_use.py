@@ -21,7 +21,7 @@ class Wrong:
     said: str
 
     def __str__(self) -> str:
-        return self.words or "(nothing)"
+        return self.words[:100] or "(nothing)"
 
 
 TO = "run inpaint {photo} --mask {mask} -o "
@@ -30,6 +30,7 @@ MASK = "run inpaint {photo} -o {out} --mask "
 INPUT = "run inpaint -o {out} --mask {mask} "
 LARGER = "run upscale {photo} -o {out} "
 FAST = "train super_resolution/fast --data {folder} --out {folder}/run "
+MEASURE = "evaluate upscale --data {folder} "
 TABLE = [
     # what the command line itself understands
     Wrong("", 2, "The following arguments are required: COMMAND."),
@@ -56,6 +57,25 @@ TABLE = [
     Wrong(
         LARGER + "--print A4", 2, "“A4” is no print size. Give width x height, unit and dpi, such as 30x20cm@300"
     ),
+    Wrong(LARGER + "--scale nan", 2, "Argument --scale: “nan” is not a number from 1.1 to 8."),
+    Wrong(LARGER + "--scale 1.09", 2, "Argument --scale: “1.09” is not a number from 1.1 to 8."),
+    Wrong(LARGER + "--scale 2 --print 30x20cm", 2, "--scale and --print both say how large the picture becomes."),
+    Wrong(LARGER + "--size 90x --print 30x20cm", 2, "--size and --print both say how large the picture becomes."),
+    Wrong(LARGER + "--size 0x90", 2, "“0x90” is no size. Give width x height in pixels, such as 1200x800,"),
+    Wrong(
+        LARGER + "--size 9000x", 2, "9000 × 6750 pixels is not 1.1 to 8 times as large as the picture, which has"
+    ),
+    Wrong(
+        LARGER + "--print 30x20cm@" + "9" * 5000, 2, "“30x20cm@999999999999999999999999999999999999” is no print"
+    ),
+    Wrong(
+        LARGER + "--print {0}x{0}cm".replace("{0}", "9" * 400), 2, "“9999999999999999999999999999999999999999” is"
+    ),
+    Wrong(LARGER + "--feather 3", 2, "upscale takes no --feather."),
+    Wrong(RUN + " --size 90x", 2, "inpaint takes no --size; the size stays as it is."),
+    Wrong(RUN + " --print 30x20cm", 2, "inpaint takes no --print; the size stays as it is."),
+    Wrong(LARGER + "--model exemplar", 1, "There is no model “exemplar” for upscale. Choose one of imagetool."),
+    Wrong(LARGER + "--set crispness=2", 2, "“crispness” cannot be 2.0: it takes a number from 0 to 1."),
     Wrong(LARGER + "--mask {mask}", 2, "upscale takes no --mask."),
     Wrong(RUN + " --scale 2", 2, "inpaint takes no --scale; the size stays as it is."),
     # training
@@ -63,6 +83,18 @@ TABLE = [
     Wrong("train {photo} --data {folder} --out {folder}", 1, "The recipe “{photo}” cannot be followed:"),
     Wrong(FAST + "--minutes 0", 2, "Argument --minutes: “0” is not a number of minutes above 0."),
     Wrong(FAST + "--minutes 1", 1, "There are no photos of at least"),
+    # measuring
+    Wrong(
+        "evaluate upscale --data {folder}/gone", 2, "There are no photos in “{folder}/gone”. Give a folder with"
+    ),
+    Wrong(
+        "evaluate upscale --data {folder} --scales 5", 2, "Argument --scales: invalid choice: 5 (choose from 2, 3"
+    ),
+    Wrong(MEASURE + "--model miracle", 1, "There is no model “miracle” for upscale. Choose one of imagetool."),
+    Wrong(MEASURE + "--set crispness", 2, "--set takes KEY=VALUE, not “crispness”."),
+    Wrong(MEASURE + "--rival {folder}/gone.pth", 1, "The checkpoint “{folder}/gone.pth” cannot be measured:"),
+    Wrong(MEASURE + "--rival {folder}/empty.png", 1, "The checkpoint “{folder}/empty.png” cannot be measured:"),
+    Wrong(MEASURE + "--rival {folder}/notes.txt", 1, "The checkpoint “{folder}/notes.txt” cannot be measured:"),
     # the picture
     Wrong(INPUT + "{folder}/gone.png", 1, "There is no file “{folder}/gone.png”"),
     Wrong(INPUT + "{folder}", 1, "“{folder}” is a folder; choose a picture inside it."),

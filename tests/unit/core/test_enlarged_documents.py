@@ -1,4 +1,4 @@
-"""Documents whose size has changed: the mask in another size, what counts as saved, and what is kept for recovery."""
+"""Documents whose size has changed: their mask, what counts as saved, and what is kept for recovery."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def mask_with(hole: Rect, size: Size = SMALL) -> TiledImage:
 
 def test_an_empty_mask_in_another_size_costs_nothing() -> None:
     mask = resized(TiledImage.blank(SMALL, 1), LARGE)
-    assert (mask.size, mask.channels, mask.dtype, dict(mask.tiles)) == (LARGE, 1, np.uint8, {})
+    assert (mask.size, mask.channels, mask.dtype.name, len(mask.tiles)) == (LARGE, 1, "uint8", 0)
 
 
 def test_a_mask_lies_over_the_same_place_in_another_size() -> None:
     mask = resized(mask_with(Rect(100, 50, 200, 150)), Size(600, 400))
-    assert (mask.size, mask.channels, mask.dtype) == (Size(600, 400), 1, np.uint8)
+    assert (mask.size, mask.channels, mask.dtype.name) == (Size(600, 400), 1, "uint8")
     plane = mask.read(mask.bounds)[..., 0]
     assert (plane[102:298, 202:398] == 255).all()
     plane = plane.copy()

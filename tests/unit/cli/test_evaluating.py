@@ -1,0 +1,63 @@
+"""`evaluate upscale` on a few tiny photos, with the real worker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from imagetool.cli.main import main
+from tests.fakes.pictures import textured, written
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "photos"
+    made.mkdir()
+    written(made / "a.png", textured(50, 41))
+    written(made / "b.jpg", textured(33, 64, seed=2))
+    return made
+
+
+def test_every_method_is_measured_on_every_photo(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--model", "fast", "--scales", "2", "3", "--json"]
+    assert main(["evaluate", "upscale", "--data", str(folder), *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    methods = ["bicubic", "lanczos", "fast"]
+    expected = {(scale, name, photo) for scale in (2, 3) for name in methods for photo in ("a", "b")}
+    assert {(row["scale"], row["method"], row["photo"]) for row in report["rows"]} == expected
+    assert [(row["scale"], row["method"]) for row in report["means"]] == [
+        (scale, name) for scale in (2, 3) for name in methods
+    ]
+    for mean in report["means"]:
+        same = [row for row in report["rows"] if (row["scale"], row["method"]) == (mean["scale"], mean["method"])]
+        assert mean["psnr_db"] == pytest.approx(sum(row["psnr_db"] for row in same) / 2)
+        assert 10 < mean["psnr_db"] < 60
+        assert -1 <= mean["ssim"] <= 1
+
+
+def test_a_sheet_is_written_beside_the_table(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    options = ["--model", "fast", "--scales", "2", "--photos", "1", "--sheet", str(sheet)]
+    assert main(["evaluate", "upscale", "--data", str(folder), *options]) == 0
+    out, _ = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0] == "| scale | method | PSNR dB | SSIM | seconds |"
+    assert [line.split(" | ")[1] for line in lines[2:]] == ["bicubic", "lanczos", "fast"]
+    assert sheet.is_file()
+
+
+@pytest.mark.parametrize("size", [(3, 3), (1, 1), (8, 200)], ids=str)
+def test_a_photo_too_small_to_be_measured_is_one_sentence(
+    tmp_path: Path, size: tuple[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Made smaller by four nothing of it is left, or nothing inside the border that is cut."""
+    written(tmp_path / "tiny.png", textured(*size))
+    status = main(["evaluate", "upscale", "--data", str(tmp_path), "--model", "fast", "--scales", "4", "--json"])
+    out, err = capsys.readouterr()
+    assert status in (1, 2), out
+    assert "tiny" in err, "which photo is it?"
+    assert out == ""
