@@ -34,10 +34,11 @@ class Circumstances:
 class Landing:
     """A result that is ready to be laid in.
 
-    `apply` takes the document's state of the moment and returns the next one, or raises SizeChanged; `said` is
-    what the status bar says about it.
+    `fits` says whether it was prepared for the document's state of the moment; `apply` takes that state and
+    returns the next one, or raises SizeChanged; `said` is what the status bar says about it.
     """
 
+    fits: Callable[[State], bool]
     apply: Callable[[State], State]
     said: str
 
@@ -61,7 +62,7 @@ def _filled(request: Request, mask: TiledImage, circumstances: Circumstances, re
         filled = state.with_layer_added(layer)
         return filled.with_mask(empty(mask)) if state.mask is mask else filled  # one painted meanwhile is kept
 
-    return Landing(apply, f"{outside} pixels changed outside the mask")
+    return Landing(lambda _: True, apply, f"{outside} pixels changed outside the mask")
 
 
 def _enlarged(request: Request, circumstances: Circumstances, result: Result) -> Landing:
@@ -71,11 +72,10 @@ def _enlarged(request: Request, circumstances: Circumstances, result: Result) ->
     larger_mask = resized(seen.mask, size)
 
     def apply(state: State) -> State:
-        mask = larger_mask if state.mask is seen.mask else resized(state.mask, size)
         dpi = circumstances.dpi or state.dpi
-        return replace(state, size=size, layers=(layer,), mask=mask, active_id=layer.id, dpi=dpi)
+        return replace(state, size=size, layers=(layer,), mask=larger_mask, active_id=layer.id, dpi=dpi)
 
-    return Landing(apply, f"{size} px")
+    return Landing(lambda state: state.mask is seen.mask, apply, f"{size} px")
 
 
 def _layer_name(request: Request) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -181,14 +182,19 @@ class Running(QObject):
         session = self._sessions.get(event.job_id)
         request = session.job if session else None
         if session and request:
-            given = self._given[event.job_id]
-            self._background.run(
-                lambda: prepared(request, given, event.result),
-                lambda landing: self._apply(event, session, request, landing),
-                lambda error: self._on_failed(Failed(event.job_id, JobError(str(error)))),
-            )
+            self._prepare(event, session, request, self._given[event.job_id])
+
+    def _prepare(self, event: Finished, session: Session, request: Request, given: Circumstances) -> None:
+        self._background.run(
+            lambda: prepared(request, given, event.result),
+            lambda landing: self._apply(event, session, request, landing),
+            lambda error: self._on_failed(Failed(event.job_id, JobError(str(error)))),
+        )
 
     def _apply(self, event: Finished, session: Session, request: Request, landing: Landing) -> None:
+        if event.job_id in self._given and not landing.fits(session.state):  # a mask was painted meanwhile
+            self._prepare(event, session, request, replace(self._given[event.job_id], seen=session.state))
+            return
         try:
             state = landing.apply(session.state)
         except SizeChanged as error:

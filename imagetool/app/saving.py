@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from imagetool.core.compositing import composite
 from imagetool.core.document import State
 from imagetool.core.errors import ImagetoolError
-from imagetool.core.files import SaveOptions, format_of, write_picture
+from imagetool.core.files import SaveOptions, format_of, resized_picture, write_picture
 from imagetool.core.picture import Picture
 from imagetool.ui.background import Background
 from imagetool.ui.export_dialog import ExportDialog
@@ -138,7 +137,7 @@ class Saving(QObject):
 
 def flattened(picture: Picture, state: State) -> Picture:
     """What the state shows, with the metadata of the picture it was made from."""
-    merged = picture.with_pixels(composite(state, state.bounds))
-    if state.dpi is None:
-        return merged
-    return replace(merged, metadata=replace(merged.metadata, dpi=(state.dpi, state.dpi)))
+    pixels = composite(state, state.bounds)
+    if state.size == picture.size and state.dpi is None:
+        return picture.with_pixels(pixels)
+    return resized_picture(picture, pixels, state.dpi)

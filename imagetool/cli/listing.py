@@ -19,7 +19,8 @@ def list_models(options: argparse.Namespace) -> None:
         print(json.dumps({"models": [_model(model) for model in catalog.models]}, indent=2))
         return
     for model in catalog.models:
-        print(f"{model.id:<32} {model.entry.task:<10} {model.plugin.manifest.license:<12} {model.entry.summary}")
+        about = _why_not(model) or model.entry.summary
+        print(f"{model.id:<38} {model.entry.task:<10} {model.plugin.manifest.license:<12} {about}")
 
 
 def list_plugins(options: argparse.Namespace) -> None:

@@ -94,7 +94,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=_scale, metavar="N", help="how many times larger, 1.1 to 8 (default 2)")
     parser.add_argument("--size", metavar="WxH", help="size of the result in pixels; 1200x keeps the shape")
     parser.add_argument("--print", metavar="WxH", help="size on paper, such as 30x20cm@300; keeps the shape")
-    parser.add_argument("--feather", type=_softness, default=0.0, metavar="PX", help="softness of the mask's edge")
+    parser.add_argument("--feather", type=_softness, metavar="PX", help="softness of the mask's edge")
     parser.add_argument("--seed", type=_seed, default=0, help="the same seed gives the same bytes (default 0)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ from imagetool.cli.session import Session, session
 from imagetool.cli.sizes import target_of
 from imagetool.core.compositing import Flattened, blend
 from imagetool.core.document import Document
-from imagetool.core.files import check_target, read_mask, read_picture, write_picture
+from imagetool.core.files import check_target, read_mask, read_picture, resized_picture, write_picture
 from imagetool.core.masks import feathered_rect
 from imagetool.core.picture import Picture
 from imagetool.core.tiles import TiledImage
@@ -61,6 +61,8 @@ def _check_options(options: argparse.Namespace, task: Task) -> None:
         raise UsageError(f"{task} needs --mask FILE, a picture that is white where it may paint.")
     if not WORDS[task].needs_mask and options.mask:
         raise UsageError(f"{task} takes no --mask.")
+    if not WORDS[task].needs_mask and options.feather is not None:
+        raise UsageError(f"{task} takes no --feather.")
     for name in ("scale", "size", "print"):
         if task is not Task.UPSCALE and getattr(options, name) is not None:
             raise UsageError(f"{task} takes no --{name}; the size stays as it is.")
@@ -72,18 +74,16 @@ def _fill(options: argparse.Namespace, choice: Choice, picture: Picture, running
     source = Flattened(document.state)
     request = Request(choice.model, choice.params, options.seed, source, mask, options.device)
     result = running.run(request)
-    return _merged(document.picture, mask, options.feather, result), request, result
+    return _merged(document.picture, mask, options.feather or 0.0, result), request, result
 
 
 def _enlarge(options: argparse.Namespace, choice: Choice, picture: Picture, running: Session) -> _Made:
     target = target_of(options, picture.size)
+    check_target(Path(options.output), target.size)
     source = Flattened(Document(picture).state)
     request = Request(choice.model, choice.params, options.seed, source, device=options.device, target=target.size)
     result = running.run(request)
-    made = picture.with_pixels(result.pixels)
-    if target.dpi:
-        made = replace(made, metadata=replace(made.metadata, dpi=(target.dpi, target.dpi)))
-    return made, request, result
+    return resized_picture(picture, result.pixels, target.dpi), request, result
 
 
 def _merged(picture: Picture, mask: TiledImage, softness_px: float, result: Result) -> Picture:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.geometry import Size
+from imagetool.core.picture import MAX_PIXELS
 
 LEAST_FACTOR, MOST_FACTOR = 1.1, 8.0
 """A picture becomes at least and at most so many times as wide and high; one side may stay as it is."""
@@ -82,11 +83,16 @@ def check_factor(picture: Size, target: Size) -> None:
         BadSize: where a side would shrink, none would grow by `LEAST_FACTOR`, or one by more than `MOST_FACTOR`.
     """
     factors = target.width / picture.width, target.height / picture.height
-    smallest = LEAST_FACTOR - 1 / min(picture)  # the size is rounded to whole pixels
-    if min(factors) < 1 - 1e-9 or max(factors) < smallest or max(factors) > MOST_FACTOR + 1 / min(picture):
+    rounding = 0.5 / min(picture)  # sizes are whole pixels
+    if min(factors) < 1 or not LEAST_FACTOR - rounding <= max(factors) <= MOST_FACTOR + rounding:
         raise BadSize(
             f"{target} pixels is not {LEAST_FACTOR:g} to {MOST_FACTOR:g} times as large as the picture, "
             f"which has {picture}. Choose another size."
+        )
+    if target.pixels > MAX_PIXELS:
+        raise BadSize(
+            f"{target} pixels are {target.pixels / 1e6:.0f} megapixels; no more than {MAX_PIXELS / 1e6:.0f} "
+            "can be opened again. Choose a smaller size."
         )
 
 

@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from imagetool.core.geometry import Size
 
+MAX_PIXELS = 400 * 10**6
+"""No larger picture is opened or made."""
+
 Pixels: TypeAlias = npt.NDArray[Any]  # of uint8 or uint16; NumPy's types cannot say so without casts everywhere
 
 

@@ -98,4 +98,4 @@ def _opacity(alpha: Tensor, like: Tensor, run: Run) -> Tensor:
     first = alpha[..., :1, :1]
     if bool((alpha == first).all()):
         return first.expand_as(like[:, :1])
-    return run(alpha.expand(-1, 3, -1, -1)).mean(dim=1, keepdim=True)
+    return run(alpha.repeat(1, 3, 1, 1)).mean(dim=1, keepdim=True)

@@ -18,6 +18,7 @@ from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
 from imagetool.kit.channels import BLEED_PX, Channels, run_on_channels, with_opacity
 from imagetool.kit.crops import CropJobs
+from imagetool.kit.part_job import PartJob
 from imagetool.kit.precision import Precision
 from imagetool.kit.resampling import needed_part, resize_part
 from imagetool.kit.silent_job import SilentJob
@@ -118,13 +119,14 @@ class _Work:
         """One tile's pixels (h, w, 4), with its preview and its progress."""
         pixels, source = self.of.source, self.ladder.source
         job = self.job_for(_on_source(tile.core, source, self.ladder.target), begin, end)
-        job.progress(0.0, f"tile {self.tiles.index(tile) + 1} of {len(self.tiles)}")
+        text = f"tile {self.tiles.index(tile) + 1} of {len(self.tiles)}"
+        job.progress(0.0, text)
         rects = self.ladder.seen(tile.part, self.of.tiling.overlap_px)
         crop = rects[0] if self.channels.opaque else rects[0].grown(BLEED_PX).restrict(Rect.of_size(source))
         inner = (..., *rects[0].moved(-crop.left, -crop.top).slices)
 
         def colours(image: Tensor) -> Tensor:
-            return self._climbed(image[inner], rects, tile.part, job)
+            return self._climbed(image[inner], rects, tile.part, PartJob(job, 0.0, 1.0, text))
 
         def opacity(image: Tensor) -> Tensor:
             return self._climbed(image[inner], rects, tile.part, SilentJob(job))
@@ -132,16 +134,18 @@ class _Work:
         made = run_on_channels(pixels[crop.slices], self.channels, self.of.device, colours, opacity)
         core = (..., *tile.core.moved(-tile.part.left, -tile.part.top).slices)
         job.preview(made[core][:, :3])
-        job.progress(1.0)
+        job.progress(1.0, text)
         return with_opacity(to_pixels(made, pixels.dtype))
 
     def _climbed(self, image: Tensor, rects: list[Rect], part: Rect, job: Job) -> Tensor:
         """From the crop (1, 3, h, w) of the source in `rects[0]` to a part (1, 3, h', w') of the target."""
         multiple = self.of.tiling.multiple_of
-        for factor, seen, wanted in zip(self.ladder.factors, rects, rects[1:], strict=False):
+        rungs = len(self.ladder.factors)
+        for rung, (factor, seen, wanted) in enumerate(zip(self.ladder.factors, rects, rects[1:], strict=False)):
             padded = _padded(image, multiple)
+            part_job = PartJob(job, rung / rungs, (rung + 1) / rungs)
             with torch.inference_mode(), self.of.precision.active(self.of.device):
-                made = self.model.run(padded, factor, self.params, job)
+                made = self.model.run(padded, factor, self.params, part_job)
             check_result(made, (1, 3, padded.shape[-2] * factor, padded.shape[-1] * factor))
             image = made[(..., *wanted.moved(-seen.left * factor, -seen.top * factor).slices)].float()
         return resize_part(image, rects[-1], self.ladder.last, self.ladder.target, part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,11 @@ def checked_weights(files: Iterable[tuple[str, Path, str, int]]) -> Weights:
     for name, path, sha256, size in files:
         try:
             with path.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest() if path.stat().st_size == size else ""
+                sound = os.fstat(stream.fileno()).st_size == size
+                sound = sound and hashlib.file_digest(stream, "sha256").hexdigest() == sha256
         except OSError as error:
             raise BadWeights(path, error.strerror or str(error)) from None
-        if found != sha256:
+        if not sound:
             raise BadWeights(path, "it has been changed since it was installed")
         paths[name] = path
     return Weights(paths)
@@ -66,10 +68,12 @@ def read_layout(path: Path) -> dict[str, Any]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            text = (file.metadata() or {}).get(LAYOUT, "")
-        layout = json.loads(text)
+            text = (file.metadata() or {}).get(LAYOUT)
+        layout = json.loads(text) if text else None
     except (OSError, SafetensorError, ValueError) as error:
-        raise BadWeights(path, str(error) or "it has no layout") from None
+        raise BadWeights(path, str(error)) from None
+    if layout is None:
+        raise BadWeights(path, "it has no layout")
     if not isinstance(layout, dict):
         raise BadWeights(path, "its layout is no table")
     return layout

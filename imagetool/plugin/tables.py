@@ -34,11 +34,12 @@ class TableReader:
         self._problems.append(Problem(f"{self._place}.{key}" if self._place else key, what))
 
     def text(self, key: str, default: str | None = None, pattern: str | None = None) -> str:
-        """A text that can be shown; required where there is no default; `pattern` must match all of it."""
+        """A text that can be shown; required where there is no default; `pattern` must match all that is given."""
+        given = isinstance(self._table.get(key), str)
         value: str = self._take(key, str, default, "")
         if not value.replace("\n", "").isprintable():
             self.problem(key, f"{value!r} has signs that cannot be shown")
-        if pattern and value and not re.fullmatch(pattern, value):
+        if pattern and given and not re.fullmatch(pattern, value):
             self.problem(key, f"{value!r} does not have the form {pattern}")
         return value
 

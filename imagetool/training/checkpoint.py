@@ -33,7 +33,7 @@ class Checkpoint:
         part = target.with_suffix(".part")
         content = {name: getattr(self, name) for name in self.__slots__}
         torch.save({"version": _VERSION, **content}, part)
-        with part.open("rb") as file:
+        with part.open("r+b") as file:
             os.fsync(file.fileno())
         part.replace(target)
 

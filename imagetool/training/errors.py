@@ -30,6 +30,14 @@ class NoPhotos(TrainingError):
         )
 
 
+class PhotoTooSmall(TrainingError):
+    """A photo of which nothing is left to be measured."""
+
+    def __init__(self, photo: str, scale: int) -> None:
+        self.photo, self.scale = photo, scale
+        super().__init__(f"The photo “{photo}” is too small to be measured at {scale} times. Take it away.")
+
+
 class BadShard(TrainingError):
     """A tar file that cannot be read."""
 

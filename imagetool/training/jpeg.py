@@ -51,7 +51,7 @@ def jpeg(image: Tensor, quality: Tensor, *, halved_colour: bool) -> Tensor:
     luma, colour = planes[:, :1] - 128, planes[:, 1:]
     luma = _quantised(luma, _table(_LUMA, quality).to(image)) + 128
     if halved_colour:
-        colour = functional.avg_pool2d(colour, 2)
+        colour = functional.avg_pool2d(colour, 2).round()
     colour = _quantised(colour, _table(_CHROMA, quality).to(image))
     if halved_colour:
         colour = functional.interpolate(colour, scale_factor=2, mode="bilinear")

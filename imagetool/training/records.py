@@ -21,8 +21,8 @@ SAMPLE = "sample.png"
 class Records(Watcher):
     """Writes into a training's folder and says on a stream how it stands."""
 
-    def __init__(self, folder: Path, stream: TextIO = sys.stderr) -> None:
-        self._folder, self._stream = folder, stream
+    def __init__(self, folder: Path, stream: TextIO | None = None) -> None:
+        self._folder, self._stream = folder, stream or sys.stderr
         self._figure = ""
 
     def on_standing(self, standing: Standing) -> None:

@@ -14,6 +14,9 @@ from torch import nn
 
 from imagetool.training.errors import RivalUnknown
 
+_DAMAGED = (OSError, EOFError, LookupError, ValueError, RuntimeError, TypeError, pickle.UnpicklingError)
+"""What torch and spandrel meet in files that are no checkpoints."""
+
 Picture = npt.NDArray[np.uint8]
 
 
@@ -60,7 +63,7 @@ def _described(path: Path) -> Any:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         model = ModelLoader("cpu").load_from_state_dict(state)
-    except (OSError, pickle.UnpicklingError, UnsupportedModelError) as error:
+    except (*_DAMAGED, UnsupportedModelError) as error:
         raise RivalUnknown(path, str(error).partition("\n")[0] or type(error).__name__) from None
     if not isinstance(model, ImageModelDescriptor):
         raise RivalUnknown(path, "it is no model that turns a picture into a picture")

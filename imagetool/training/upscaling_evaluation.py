@@ -14,6 +14,7 @@ import torch
 
 from imagetool.core.geometry import Size
 from imagetool.kit.resampling import CUBIC, LANCZOS3, Kernel, resize
+from imagetool.training.errors import PhotoTooSmall
 from imagetool.training.measures import ssim_of
 from imagetool.training.psnr import luma, psnr_y_db
 
@@ -72,11 +73,16 @@ def evaluate(
         methods: By name; each takes (h, w, 3) uint8 and a factor and returns (factor·h, factor·w, 3) uint8.
         photos: Pairs of a name and (H, W, 3) uint8 RGB; sides are cut to a multiple of the factor.
         scales: The factors.
+
+    Raises:
+        PhotoTooSmall: where nothing of a picture is left inside the border that is cut.
     """
     rows = []
     for photo, picture in photos:
         for scale in scales:
             truth = _cut(picture, scale)
+            if min(truth.shape[:2]) <= 2 * scale:
+                raise PhotoTooSmall(photo, scale)
             small = smaller(truth, scale)
             made = [_measured(name, methods[name], photo, truth, small, scale) for name in methods]
             rows += [row for row in made if row]

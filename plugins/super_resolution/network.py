@@ -54,7 +54,7 @@ class Layout:
         for key, value in numbers.items():
             if type(value) is not int or not 1 <= value <= 512:
                 raise ValueError(f"{key} is {value!r}, not a whole number from 1 to 512")
-        if not isinstance(scales, list) or not scales or not set(scales) <= {2, 3, 4}:
+        if not isinstance(scales, list) or not scales or not all(type(s) is int and 2 <= s <= 4 for s in scales):
             raise ValueError(f"scales is {scales!r}, not a list of 2, 3 and 4")
         layout = cls(**numbers, scales=tuple(sorted(set(scales))))  # type: ignore[arg-type]
         if layout.kernel % 2 == 0 or layout.partial > layout.width:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from imagetool.core.geometry import Size
 from imagetool.kit.resampling import resize
 from imagetool.training.crops import PhotoPool
 from imagetool.training.degradations import JPEG_MULTIPLE, worn
-from imagetool.training.errors import BadRecipe
+from imagetool.training.errors import BadRecipe, NoPhotos
 from imagetool.training.jpeg import BLOCK_PX
 from imagetool.training.losses import pixel_and_frequency
 from imagetool.training.objective import Objective, Randomness, Validation
@@ -57,7 +58,12 @@ class Task:
             raise BadRecipe(recipe.path, f"task has the keys {sorted(table)}, not {sorted(cls.__slots__)}")
         if table["photos"] not in ("clean", "worn"):
             raise BadRecipe(recipe.path, f"task.photos is {table['photos']!r}, not clean or worn")
-        return cls(table["photos"], int(table["side_px"]), float(table["frequency"]))
+        side_px, frequency = table["side_px"], table["frequency"]
+        if type(side_px) is not int or side_px < 1:
+            raise BadRecipe(recipe.path, f"task.side_px is {side_px!r}, not a whole number above 0")
+        if type(frequency) not in (int, float) or not 0 <= frequency < math.inf:
+            raise BadRecipe(recipe.path, f"task.frequency is {frequency!r}, not a number from 0 on")
+        return cls(table["photos"], side_px, float(frequency))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -177,6 +183,8 @@ def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Pai
     every = max(2, len(photos) // HELD_BACK)
     held_back = [middle(photo) for photo in photos[::every][:HELD_BACK]]
     learned = [photo for index, photo in enumerate(photos) if index % every or index >= every * HELD_BACK]
+    if not learned:
+        raise NoPhotos(data, least_px)
     if task.photos == "worn":
         pairs = {scale: [(photo, worn_photo(photo, scale)) for photo in held_back] for scale in layout.scales}
         return Enlarging(recipe, layout, task, WornPhotos(learned, device), pairs)

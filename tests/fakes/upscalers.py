@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import cast
 
@@ -52,7 +53,7 @@ class ConvUpscaler(Upscaler):
         rng = torch.Generator().manual_seed(5)
 
         def kernel(out: int, into: int) -> Tensor:
-            return torch.randn(out, into, 3, 3, generator=rng, dtype=torch.float64) / (3 * into**0.5)
+            return torch.randn(out, into, 3, 3, generator=rng, dtype=torch.float64) / (3 * math.sqrt(into))
 
         self._first, self._second = kernel(8, 3), kernel(8, 8)
         self._exits = {scale: kernel(3 * scale**2, 8) for scale in self.scales}
@@ -62,7 +63,9 @@ class ConvUpscaler(Upscaler):
         features = torch.tanh(functional.conv2d(image.double() - 0.4, self._first, padding=1) * 2)
         features = torch.tanh(functional.conv2d(features, self._second, padding=1) * 2)
         detail = functional.conv2d(features, self._exits[scale], padding=1)
-        return (0.5 + 0.4 * functional.pixel_shuffle(detail, scale)).float()
+        enlarged = functional.pixel_shuffle(detail, scale)
+        made: Tensor = (0.5 + 0.4 * enlarged).float()
+        return made
 
 
 class StoppedJob(FakeJob):

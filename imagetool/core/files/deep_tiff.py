@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import tifffile
 
-from imagetool.core.files import pillow
 from imagetool.core.files.decoded import CheckSize, Decoded, ForeignContentError
 from imagetool.core.files.formats import Foreign
 from imagetool.core.geometry import Size
+from imagetool.core.picture import MAX_PIXELS
 
 _WHITE_IS_ZERO, _RGB = 0, 2
 _MULTIPLIED, _STRAIGHT = 1, 2  # kinds of alpha
 _MAX_SAMPLES = 16
-_MAX_BYTES = pillow.MAX_PIXELS * 8
+_MAX_BYTES = MAX_PIXELS * 8
 _DEFLATE = {8, 32946}
 _UNPACKED_BY_TIFFFILE = {1} | _DEFLATE  # the others, such as LZW, by OpenCV
 _DEFLATE_RATIO = 1032  # the most that it can shrink

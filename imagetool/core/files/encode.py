@@ -63,6 +63,13 @@ def format_of(path: PurePath) -> str | None:
     return SUFFIXES.get(path.suffix.lower())
 
 
+def check_side(format_name: str, size: Size) -> None:
+    """Raises SideTooLongError where the format holds no picture of that size."""
+    largest = _LARGEST_SIDE_PX.get(format_name, 2**31 - 1)
+    if max(size) > largest:
+        raise SideTooLongError(format_name, size, largest)
+
+
 def encode(file: BinaryIO, picture: Picture, format_name: str, options: SaveOptions | None = None) -> None:
     """Writes `picture` as "PNG", "JPEG", "WebP" or "TIFF".
 
@@ -81,9 +88,7 @@ def encode(file: BinaryIO, picture: Picture, format_name: str, options: SaveOpti
         SideTooLongError: The format holds no picture of that size.
         ValueError: `format_name` is not one of the four.
     """
-    largest = _LARGEST_SIDE_PX.get(format_name, 2**31 - 1)
-    if max(picture.size) > largest:
-        raise SideTooLongError(format_name, picture.size, largest)
+    check_side(format_name, picture.size)
     chosen = options or SaveOptions()
     if format_name == "PNG":
         _encode_png(file, picture)

@@ -16,13 +16,12 @@ from imagetool.core.files.decoded import CheckSize, Decoded, TooManyPixelsError
 from imagetool.core.files.hostile import HOSTILE
 from imagetool.core.files.metadata import profile_space
 from imagetool.core.geometry import Size
-from imagetool.core.picture import Pixels
+from imagetool.core.picture import MAX_PIXELS, Pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-MAX_PIXELS = 400 * 10**6
 
 _PLUGINS = {
     "PNG": ("PngImagePlugin", "PngImageFile"),

@@ -14,9 +14,8 @@ from imagetool.core.files.formats import HEAD_BYTES, TAIL_BYTES, Foreign, recogn
 from imagetool.core.files.hostile import HOSTILE
 from imagetool.core.files.metadata import kept_dpi, kept_exif, kept_icc, kept_xmp, upright
 from imagetool.core.geometry import Size
-from imagetool.core.picture import Metadata, Picture
+from imagetool.core.picture import MAX_PIXELS, Metadata, Picture
 
-MAX_PIXELS = pillow.MAX_PIXELS
 MAX_SIDE_PX = 200_000
 MAX_FILE_BYTES = 4 * 2**30
 

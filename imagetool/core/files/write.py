@@ -7,13 +7,22 @@ from pathlib import Path
 
 from imagetool.core.files import errors
 from imagetool.core.files.atomic import CreateFile, atomic_write, check_writable, create_new
-from imagetool.core.files.encode import SUFFIXES, SaveOptions, SideTooLongError, encode, format_of
+from imagetool.core.files.encode import SUFFIXES, SaveOptions, SideTooLongError, check_side, encode, format_of
+from imagetool.core.geometry import Size
 from imagetool.core.picture import Picture
 
 
-def check_target(path: Path) -> None:
-    """Raises `errors.SaveError` if `write_picture` would refuse `path`: ask before a long job, not after it."""
-    _format(path)
+def check_target(path: Path, size: Size | None = None) -> None:
+    """Raises `errors.SaveError` if `write_picture` would refuse `path`: ask before a long job, not after it.
+
+    Where `size` is given, also if the format holds no picture of that size.
+    """
+    format_name = _format(path)
+    if size is not None:
+        try:
+            check_side(format_name, size)
+        except SideTooLongError as error:
+            raise _too_large(path, error) from None
     check_writable(path)
 
 
@@ -36,14 +45,18 @@ def write_picture(
     try:
         encode(buffer, picture, format_name, options)
     except SideTooLongError as error:
-        raise errors.FormatCannotHoldError(
-            path, error.format_name, error.size, error.largest_side, had_file=path.is_file()
-        ) from error
+        raise _too_large(path, error) from error
     except MemoryError as error:
         raise errors.SaveError(
             path, "the memory is full; close other programs", had_file=path.is_file()
         ) from error
     atomic_write(path, lambda file: file.write(buffer.getbuffer()), create=create)
+
+
+def _too_large(path: Path, error: SideTooLongError) -> errors.SaveError:
+    return errors.FormatCannotHoldError(
+        path, error.format_name, error.size, error.largest_side, had_file=path.is_file()
+    )
 
 
 def _format(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,12 @@ class Trainee:
 
 
 def objective(recipe: Recipe, data: Path, device: torch.device) -> Trainee:
-    """The trainee; where the recipe's task names a step, it is interrupted there."""
-    trainee: Trainee
+    """The trainee; where the recipe's task names a step, it is interrupted or sent a signal there."""
 
     def before(step: int) -> None:
         if step == recipe.task.get("stop_at"):
             raise KeyboardInterrupt
-        trainee.poison = step == recipe.task.get("poison_at")
+        if step == recipe.task.get("signal_at"):
+            signal.raise_signal(recipe.task["signal"])
 
-    trainee = Trainee(recipe.seed, recipe.batch, before)
-    return trainee
+    return Trainee(recipe.seed, recipe.batch, before)

@@ -71,14 +71,14 @@ def test_its_scales_are_those_of_its_weights(enlarger: Enlarger) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("scale", [2, 3, 4])
 @pytest.mark.parametrize("given", [{}, {"best": True}, {"crispness": 1.0}], ids=str)
-def test_any_size(enlarger: Enlarger, size: tuple[int, int], scale: int, given: dict[str, object]) -> None:
+def test_any_size(enlarger: Enlarger, size: tuple[int, int], scale: int, given: dict[str, Any]) -> None:
     made = run(enlarger, noise(*size), scale, **given)
     assert made.shape == (1, 3, size[0] * scale, size[1] * scale)
     assert bool(torch.isfinite(made).all())
 
 
 @pytest.mark.parametrize("given", [{}, {"best": True}, {"crispness": 0.5}], ids=str)
-def test_the_same_picture_gives_the_same_bytes(enlarger: Enlarger, given: dict[str, object]) -> None:
+def test_the_same_picture_gives_the_same_bytes(enlarger: Enlarger, given: dict[str, Any]) -> None:
     image = noise(12, 20)
     assert torch.equal(run(enlarger, image, **given), run(enlarger, image.clone(), **given))
 

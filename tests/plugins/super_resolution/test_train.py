@@ -35,15 +35,13 @@ def the_recipe(task: Mapping[str, Any] = TASK, network: Mapping[str, Any] = NETW
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
-    """Four photos full of hard edges, from which something can be learned at once."""
-    folder, rng = tmp_path / "photos", np.random.default_rng(1)
+    """Four photos of fine waves: bicubic flattens them, and a network soon learns to bring them back."""
+    folder = tmp_path / "photos"
     folder.mkdir()
+    y, x = np.mgrid[0 : VALIDATION_SIDE_PX + 1, 0 : VALIDATION_SIDE_PX + 6]
     for index in range(4):
-        photo = np.zeros((VALIDATION_SIDE_PX + 1, VALIDATION_SIDE_PX + 6, 3), np.uint8)
-        for _ in range(300):
-            top, left, height, width = (int(value) for value in rng.integers((0, 0, 4, 4), (236, 236, 50, 50)))
-            photo[top : top + height, left : left + width] = rng.integers(0, 256, 3)
-        written(folder / f"{index}.png", photo)
+        waves = [np.sin(x * np.cos(index + colour) + y * np.sin(index + colour)) for colour in range(3)]
+        written(folder / f"{index}.png", (128 + 100 * np.stack(waves, axis=2)).astype(np.uint8))
     return folder
 
 
@@ -51,8 +49,8 @@ def step(number: int, rank: int = 0) -> Randomness:
     return Randomness(5, number, rank, CPU)
 
 
-@pytest.mark.parametrize("photos_are", ["clean", "worn"])
-def test_thirty_steps_lower_the_loss(photos: Path, tmp_path: Path, photos_are: str) -> None:
+@pytest.mark.parametrize(("photos_are", "left"), [("clean", 0.6), ("worn", 0.97)])
+def test_thirty_steps_lower_the_loss(photos: Path, tmp_path: Path, photos_are: str, left: float) -> None:
     chosen = the_recipe(TASK | {"photos": photos_are})
     trained = objective(chosen, photos, CPU)
     batches = [trained.batch(step(number)) for number in range(1000, 1004)]
@@ -66,7 +64,7 @@ def test_thirty_steps_lower_the_loss(photos: Path, tmp_path: Path, photos_are: s
     Training(chosen, trained, OneDevice("cpu"), tmp_path, watcher, clock=TickingClock()).run(30.0)
     after = losses()
     assert all(np.isfinite(after))
-    assert sum(after) < 0.95 * sum(before)
+    assert sum(after) < left * sum(before)
     ((_, validation),) = watcher.validations
     assert list(validation.figures) == ["x2"]
     assert 10 < validation.figures["x2"] < 60

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from imagetool.catalog.places import Places
+
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
@@ -24,3 +26,12 @@ def mask(tmp_path: Path) -> Path:
     plane[20:30, 20:34] = 255
     cv2.imwrite(str(path), plane)
     return path
+
+
+@pytest.fixture
+def without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """An installation whose folder of weights is empty; `find` is how every command gets its places."""
+    found = Places.find()
+    bare = Places(found.runtime, found.bundled_plugins, tmp_path / "weights", found.home)
+    monkeypatch.setattr(Places, "find", classmethod(lambda cls: bare))
+    return bare

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from imagetool import __version__
-from imagetool.catalog.places import Places
 from imagetool.cli.main import main
 
 
@@ -32,15 +31,6 @@ def test_models_as_json_name_their_weights(capsys: pytest.CaptureFixture[str]) -
     assert weights["file"] == path.name == "fast.safetensors"
     assert weights["size"] == path.stat().st_size
     assert weights["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@pytest.fixture
-def without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
-    """An installation whose folder of weights is empty; `find` is how every command gets its places."""
-    found = Places.find()
-    bare = Places(found.runtime, found.bundled_plugins, tmp_path / "weights", found.home)
-    monkeypatch.setattr(Places, "find", classmethod(lambda cls: bare))
-    return bare
 
 
 @pytest.mark.usefixtures("without_weights")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from imagetool.cli.errors import UsageError
+from imagetool.cli.main import main
 from imagetool.cli.sizes import Target, target_of
 from imagetool.core.geometry import Size
+from tests.fakes.pictures import written
 
 PHOTO = Size(300, 200)
 
@@ -67,3 +71,18 @@ def test_what_cannot_be_is_said(given: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError) as caught:
         target_of(options(**given), PHOTO)
     assert str(caught.value).startswith(said)
+
+
+@pytest.mark.usefixtures("without_weights")
+@pytest.mark.parametrize(("suffix", "size"), [(".webp", "16800x16"), (".jpg", "66400x16")])
+def test_a_size_that_the_file_cannot_hold_is_said_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str, size: str
+) -> None:
+    """The model could not even be loaded here: a sentence about its weights means that the work was begun."""
+    photo = written(tmp_path / "wide.png", np.zeros((2, int(size.partition("x")[0]) // 8, 3), np.uint8))
+    output = tmp_path / f"out{suffix}"
+    assert main(["run", "upscale", str(photo), "-o", str(output), "--size", size]) in (1, 2)
+    out, err = capsys.readouterr()
+    assert "weights" not in err, "an hour of work would be lost"
+    assert size.partition("x")[0] in err
+    assert out == ""

@@ -65,9 +65,7 @@ TABLE = [
     Wrong(
         LARGER + "--size 9000x", 2, "9000 × 6750 pixels is not 1.1 to 8 times as large as the picture, which has"
     ),
-    Wrong(
-        LARGER + "--print 30x20cm@" + "9" * 5000, 2, "“30x20cm@999999999999999999999999999999999999” is no print"
-    ),
+    Wrong(LARGER + "--print 30x20cm@" + "9" * 5000, 2, "“30x20cm@99999999999999999999999999999999” is no print"),
     Wrong(
         LARGER + "--print {0}x{0}cm".replace("{0}", "9" * 400), 2, "“9999999999999999999999999999999999999999” is"
     ),

@@ -18,6 +18,7 @@ from imagetool.core.enlarged_size import (
     read_print_size,
     read_size,
 )
+from imagetool.core.files import MAX_PIXELS
 from imagetool.core.geometry import Size
 
 PHOTO = Size(300, 200)
@@ -138,7 +139,15 @@ def test_what_cannot_be_reached_is_said_with_both_sizes(target: Size) -> None:
     )
 
 
-@pytest.mark.parametrize("side", [1, 2, 3, 5, 7, 10, 101, 4001])
+@pytest.mark.parametrize(("picture", "factor"), [(Size(20_000, 10_000), 2.0), (Size(8000, 6000), 3.0)], ids=str)
+def test_a_picture_that_could_not_be_opened_again_is_refused(picture: Size, factor: float) -> None:
+    target = by_factor(picture, factor)
+    assert target.pixels > MAX_PIXELS
+    with pytest.raises(BadSize):
+        check_factor(picture, target)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 5, 7, 10, 101, 1001])
 @pytest.mark.parametrize("factor", [LEAST_FACTOR, 1.37, 2.0, 5.55, MOST_FACTOR])
 def test_every_factor_of_the_form_can_be_reached_in_spite_of_rounding(side: int, factor: float) -> None:
     for picture in (Size(side, side), Size(side, 3 * side + 1), Size(2 * side + 1, side)):

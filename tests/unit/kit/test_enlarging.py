@@ -209,10 +209,10 @@ def test_an_answer_of_another_form_is_refused(answer: Answer, said: str) -> None
     assert said in sentence
 
 
-def test_values_out_of_range_are_cut() -> None:
-    for value, expected in [(7.0, 255), (-3.0, 0)]:
-        model = FakeUpscaler(lambda image, scale, value=value: torch.full_like(repeated(image, scale), value))
-        assert (enlarge(model, picture(), TARGETS[0])[..., :3] == expected).all()
+@pytest.mark.parametrize(("value", "expected"), [(7.0, 255), (-3.0, 0)])
+def test_values_out_of_range_are_cut(value: float, expected: int) -> None:
+    model = FakeUpscaler(lambda image, scale: torch.full_like(repeated(image, scale), value))
+    assert (enlarge(model, picture(), TARGETS[0])[..., :3] == expected).all()
 
 
 def test_a_half_precision_answer_is_as_good() -> None:
@@ -274,8 +274,9 @@ def test_a_preview_shows_the_tile_in_colours() -> None:
             np.testing.assert_array_equal(shown[opaque], result[inner.slices][opaque][:, :3])
 
 
-def test_a_model_that_writes_into_its_input_does_not_reach_the_picture() -> None:
-    source = picture()
+@pytest.mark.parametrize("opaque", [True, False], ids=["opaque", "alpha"])
+def test_a_model_that_writes_into_its_input_does_not_reach_the_picture(opaque: bool) -> None:
+    source = picture(opaque=opaque)
     before = source.copy()
     enlarge(FakeUpscaler(lambda image, scale: repeated(image.mul_(0), scale)), source, TARGETS[0])
     np.testing.assert_array_equal(source, before)

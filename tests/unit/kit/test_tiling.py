@@ -91,7 +91,7 @@ def test_two_tiles_that_disagree_meet_in_a_ramp(dtype: Any, across: bool) -> Non
 
 @pytest.mark.parametrize("values", [(0, 0, 240, 240), (0, 240, 0, 240), (0, 240, 240, 0), (240, 0, 0, 0)])
 def test_four_tiles_that_disagree_meet_without_an_edge(values: tuple[int, ...]) -> None:
-    """Along a border of two tiles a pixel differs from the next by an eighth; around a corner it may be no more."""
+    """Along a border of two tiles a pixel differs from the next by an eighth; at a corner it may be no more."""
     result = np.zeros((64, 64, 4), np.uint8)
     answers = iter(values)
     for_each_tile(

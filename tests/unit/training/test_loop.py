@@ -120,7 +120,8 @@ def test_another_seed_is_another_training(tmp_path: Path) -> None:
     one, other = Run(tmp_path), Run(tmp_path, seed=8)
     one.training.run(TOTAL_S)
     other.training.run(TOTAL_S)
-    assert not torch.equal(one.trainee.network[0].weight, other.trainee.network[0].weight)
+    weights, others = (dict(run.trainee.network.named_parameters())["0.weight"] for run in (one, other))
+    assert not torch.equal(weights, others)
     assert not torch.equal(one.trainee.batches[0], one.trainee.batches[1])
 
 

@@ -13,7 +13,11 @@ from tests.fakes.pictures import textured
 
 @pytest.fixture
 def photos() -> list[tuple[str, Picture]]:
-    return [("a", textured(53, 47, 1)), ("b", textured(48, 60, 2))]
+    """Soft ones, as those are for which interpolation is meant."""
+    return [
+        (name, np.asarray(Image.fromarray(textured(20, 20, seed)).resize(size, Image.Resampling.BICUBIC)))
+        for name, size, seed in (("a", (53, 47), 1), ("b", (48, 60), 2))
+    ]
 
 
 def nearest(picture: Picture, scale: int) -> Picture:
