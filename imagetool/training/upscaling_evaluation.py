@@ -114,7 +114,7 @@ def contact_sheet(picture: Picture, scale: int, methods: Mapping[str, Method], s
     return _beside_each_other([*_all(methods, small, scale), truth], side_px)
 
 
-def enlarged_sheet(picture: Picture, scale: int, methods: Mapping[str, Method], side_px: int = 320) -> Picture:
+def enlarged_sheet(picture: Picture, scale: int, methods: Mapping[str, Method], side_px: int = 240) -> Picture:
     """The same for a picture as it is, without a truth: first its own pixels, then what each method makes."""
     pixels = picture.repeat(scale, axis=0).repeat(scale, axis=1)
     return _beside_each_other([pixels, *_all(methods, picture, scale)], side_px)

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from imagetool.core.geometry import Size
-from imagetool.kit.resampling import resize
+from imagetool.kit.resampling import CUBIC
+from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.crops import PhotoPool
 from imagetool.training.degradations import JPEG_MULTIPLE, worn
 from imagetool.training.errors import BadRecipe, NoPhotos
@@ -25,6 +26,7 @@ from imagetool.training.objective import Objective, Randomness, Validation
 from imagetool.training.photos import Photo, load_photos
 from imagetool.training.psnr import psnr_y_db
 from imagetool.training.recipe import Recipe
+from imagetool.training.upscaling_evaluation import resampled, smaller
 from plugins.super_resolution.network import Layout, Network
 
 HeldBack: TypeAlias = Mapping[int, Sequence[tuple[Photo, Photo]]]
@@ -154,16 +156,19 @@ class Enlarging:
         rows: list[Photo] = []
         for scale in self._layout.scales:
             pairs = self._held_back[scale]
-            made = [to_photo(network(to_image(small).to(self._source.device), scale)) for _, small in pairs]
+            made = [self._enlarged(network, small, scale) for _, small in pairs]
             truths = [truth for truth, _ in pairs]
             figures[f"x{scale}"] = fmean(
                 psnr_y_db(truth, picture, scale) for truth, picture in zip(truths, made, strict=True)
             )
             rows = [
-                np.hstack([cubic(small, scale), picture, truth])
+                np.hstack([resampled(small, Size(truth.shape[1], truth.shape[0]), CUBIC), picture, truth])
                 for (truth, small), picture in zip(pairs, made, strict=True)
             ]
         return Validation(figures, np.vstack(rows))
+
+    def _enlarged(self, network: nn.Module, small: Photo, scale: int) -> Photo:
+        return to_pixels(network(to_tensor(small, self._source.device), scale), small.dtype)
 
 
 def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Pairs]:
@@ -206,31 +211,10 @@ def middle(photo: Photo) -> Photo:
 
 def worn_photo(photo: Photo, scale: int) -> Photo:
     """A photo (H, W, 3) uint8 made smaller and worse, always in the same way."""
-    image = to_image(photo)
+    cpu = torch.device("cpu")
+    image = to_tensor(photo, cpu)
     side = VALIDATION_SIDE_PX // scale
     whole = -(-side // JPEG_MULTIPLE) * JPEG_MULTIPLE
     framed = functional.pad(image, (0, (whole - side) * scale) * 2, mode="reflect")
-    small = worn(framed, Size(whole, whole), Randomness(int(photo.sum()), scale, 0, torch.device("cpu")))
-    return to_photo(small[..., :side, :side])
-
-
-def smaller(photo: Photo, scale: int) -> Photo:
-    """A photo (H, W, 3) uint8 made smaller by a whole factor, as MATLAB does it."""
-    height, width = photo.shape[0] // scale, photo.shape[1] // scale
-    return to_photo(resize(to_image(photo[: height * scale, : width * scale]), Size(width, height)))
-
-
-def cubic(photo: Photo, scale: int) -> Photo:
-    """A photo (H, W, 3) uint8 made larger by a whole factor."""
-    return to_photo(resize(to_image(photo), Size(photo.shape[1] * scale, photo.shape[0] * scale)))
-
-
-def to_image(photo: Photo) -> Tensor:
-    """(H, W, 3) uint8 as (1, 3, H, W) float32 in [0, 1]."""
-    return torch.tensor(photo).permute(2, 0, 1)[None].float() / 255
-
-
-def to_photo(image: Tensor) -> Photo:
-    """(1, 3, H, W) float in [0, 1] as (H, W, 3) uint8."""
-    eight = (image[0].float() * 255).round().clamp(0, 255).byte()
-    return eight.permute(1, 2, 0).cpu().numpy()
+    small = worn(framed, Size(whole, whole), Randomness(int(photo.sum()), scale, 0, cpu))
+    return to_pixels(small[..., :side, :side], photo.dtype)

@@ -9,7 +9,6 @@ import pytest
 from imagetool.jobs.environment import worker_environment
 from imagetool.jobs.log import BoundedLog
 
-
 OWN = {"GOMP_SPINCOUNT": "1000"}  # waiting threads sleep soon, so that busy processors are shared
 
 
