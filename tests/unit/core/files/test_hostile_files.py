@@ -310,10 +310,11 @@ def test_a_jpeg_with_broken_segments_still_opens(tmp_path: Path) -> None:
 
 
 SWEEP = """
-import json, resource, sys, time, warnings
+import json, sys, time, warnings
 from pathlib import Path
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.files import read_picture
+from imagetool.worker.memory import peak_rss_mb
 warnings.simplefilter("error")
 for path in sorted(Path(sys.argv[1]).rglob("*")):
     if path.is_file():
@@ -324,7 +325,7 @@ for path in sorted(Path(sys.argv[1]).rglob("*")):
                 result = str(read_picture(path, partial=partial).size)
             except ImagetoolError as error:
                 result = f"{type(error).__name__}: {error}"
-            memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            memory_mb = peak_rss_mb()
             seconds = time.monotonic() - began
             print(json.dumps({"result": result, "seconds": seconds, "memory_mb": memory_mb}), flush=True)
 """
