@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from imagetool.core.enlarged_size import factor_of
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
 from imagetool.kit.channels import BLEED_PX, Channels, run_on_channels, with_opacity
@@ -46,7 +47,7 @@ class Ladder:
 
         Of two factors the smaller comes first: the second one then has fewer pixels to work on.
         """
-        wanted = max(target.width / source.width, target.height / source.height)
+        wanted = factor_of(source, target)
         single = [(scale,) for scale in scales]
         double = [pair for pair in itertools.combinations_with_replacement(sorted(scales), 2) if _reaches(pair)]
         chains = sorted([*single, *double], key=lambda chain: (_product(chain), len(chain)))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from imagetool.kit.device import choose_device, has_fast_bfloat16
+from imagetool.kit.precision import Precision
 from imagetool.training.errors import FabricMissing
 
 
@@ -98,7 +99,5 @@ class SeveralDevices:
 
 
 def autocast(device: torch.device) -> contextlib.AbstractContextManager[None]:
-    """bfloat16 for what bears it, where the device is fast with it; nothing elsewhere."""
-    if not has_fast_bfloat16(device):
-        return contextlib.nullcontext()
-    return torch.autocast(device.type, dtype=torch.bfloat16)
+    """bfloat16 for what bears it, where the device is fast with it; float32 elsewhere."""
+    return (Precision.BF16 if has_fast_bfloat16(device) else Precision.FP32).active(device)
