@@ -49,7 +49,9 @@ def evaluate_upscaling(options: argparse.Namespace) -> None:
         for model in chosen:
             params = Params.parsed(model.entry.parameters, settings_of(options.set))
             methods[model.entry.id] = _method(running, model, params, options.seed)
-        rows = [] if options.as_is else evaluate(methods, read_photos(photos), options.scales)
+        rows = (
+            [] if options.as_is else evaluate(methods, read_photos(photos), options.scales, as_worn=options.worn)
+        )
         if options.sheet:
             scale = max(options.scales)
             draw = enlarged_sheet if options.as_is else contact_sheet

@@ -151,6 +151,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-is", action="store_true", help="enlarge the pictures as they are; writes --sheet alone"
     )
+    parser.add_argument(
+        "--worn", action="store_true", help="make the pictures worse, too, as photo models are trained"
+    )
     parser.add_argument("--rival", nargs="+", default=[], metavar="FILE", help="other people's checkpoints")
     parser.add_argument("--seed", type=_seed, default=0, help="of the masks and the model (default 0)")
     parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")

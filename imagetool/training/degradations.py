@@ -19,8 +19,10 @@ from torch.nn import functional
 
 from imagetool.core.geometry import Size
 from imagetool.kit.resampling import CUBIC, LANCZOS3, resize
+from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.jpeg import jpeg
 from imagetool.training.objective import Randomness
+from imagetool.training.photos import Photo
 
 KERNEL_PX = 13
 """Side of a blur kernel."""
@@ -82,6 +84,16 @@ def worn(image: Tensor, size: Size, randomness: Randomness) -> Tensor:
     kept = torch.rand(len(image), generator=host) < UNTOUCHED
     result = torch.where(kept.to(image.device)[:, None, None, None], clean, damaged)
     return (result * 255).round().clamp(0, 255) / 255
+
+
+def worn_photo(photo: Photo, scale: int, seed: int) -> Photo:
+    """A photo (H, W, 3) uint8 whose sides are multiples of `scale`, made smaller by it and worse; always alike."""
+    cpu = torch.device("cpu")
+    height, width = photo.shape[0] // scale, photo.shape[1] // scale
+    below, right = (-side % JPEG_MULTIPLE for side in (height, width))
+    framed = functional.pad(to_tensor(photo, cpu), (0, right * scale, 0, below * scale), mode="replicate")
+    small = worn(framed, Size(width + right, height + below), Randomness(seed, scale, 0, cpu))
+    return to_pixels(small[..., :height, :width], photo.dtype)
 
 
 def blur_kernels(sigmas_px: Tensor, angles_rad: Tensor) -> Tensor:

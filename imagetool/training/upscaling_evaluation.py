@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -14,6 +15,7 @@ import torch
 
 from imagetool.core.geometry import Size
 from imagetool.kit.resampling import CUBIC, LANCZOS3, Kernel, resize
+from imagetool.training.degradations import worn_photo
 from imagetool.training.errors import PhotoTooSmall
 from imagetool.training.measures import ssim_of
 from imagetool.training.psnr import luma, psnr_y_db
@@ -65,7 +67,11 @@ RIVALS: Mapping[str, Method] = {"bicubic": _classic(CUBIC), "lanczos": _classic(
 
 
 def evaluate(
-    methods: Mapping[str, Method], photos: Iterable[tuple[str, Picture]], scales: Sequence[int]
+    methods: Mapping[str, Method],
+    photos: Iterable[tuple[str, Picture]],
+    scales: Sequence[int],
+    *,
+    as_worn: bool = False,
 ) -> list[Row]:
     """Measures every method on every picture by every factor; a method that answers None is left out there.
 
@@ -73,6 +79,7 @@ def evaluate(
         methods: By name; each takes (h, w, 3) uint8 and a factor and returns (factor·h, factor·w, 3) uint8.
         photos: Pairs of a name and (H, W, 3) uint8 RGB; sides are cut to a multiple of the factor.
         scales: The factors.
+        as_worn: Whether pictures are made worse, too, as photo models are trained; how depends on their names.
 
     Raises:
         PhotoTooSmall: where nothing of a picture is left inside the border that is cut.
@@ -83,7 +90,7 @@ def evaluate(
             truth = _cut(picture, scale)
             if min(truth.shape[:2]) <= 2 * scale:
                 raise PhotoTooSmall(photo, scale)
-            small = smaller(truth, scale)
+            small = worn_photo(truth, scale, zlib.crc32(photo.encode())) if as_worn else smaller(truth, scale)
             made = [_measured(name, methods[name], photo, truth, small, scale) for name in methods]
             rows += [row for row in made if row]
     return rows

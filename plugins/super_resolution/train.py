@@ -12,13 +12,12 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from imagetool.core.geometry import Size
 from imagetool.kit.resampling import CUBIC
 from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.crops import PhotoPool
-from imagetool.training.degradations import JPEG_MULTIPLE, worn
+from imagetool.training.degradations import JPEG_MULTIPLE, worn, worn_photo
 from imagetool.training.errors import BadRecipe, NoPhotos
 from imagetool.training.jpeg import BLOCK_PX
 from imagetool.training.losses import pixel_and_frequency
@@ -191,7 +190,10 @@ def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Pai
     if not learned:
         raise NoPhotos(data, least_px)
     if task.photos == "worn":
-        pairs = {scale: [(photo, worn_photo(photo, scale)) for photo in held_back] for scale in layout.scales}
+        pairs = {
+            scale: [(photo, worn_photo(photo, scale, int(photo.sum()))) for photo in held_back]
+            for scale in layout.scales
+        }
         return Enlarging(recipe, layout, task, WornPhotos(learned, device), pairs)
     pairs = {scale: [(photo, smaller(photo, scale)) for photo in held_back] for scale in layout.scales}
     return Enlarging(recipe, layout, task, CleanPhotos(learned, layout.scales, device), pairs)
@@ -207,14 +209,3 @@ def middle(photo: Photo) -> Photo:
     """The part of a photo that is measured."""
     top, left = ((side - VALIDATION_SIDE_PX) // 2 for side in photo.shape[:2])
     return np.ascontiguousarray(photo[top : top + VALIDATION_SIDE_PX, left : left + VALIDATION_SIDE_PX])
-
-
-def worn_photo(photo: Photo, scale: int) -> Photo:
-    """A photo (H, W, 3) uint8 made smaller and worse, always in the same way."""
-    cpu = torch.device("cpu")
-    image = to_tensor(photo, cpu)
-    side = VALIDATION_SIDE_PX // scale
-    whole = -(-side // JPEG_MULTIPLE) * JPEG_MULTIPLE
-    framed = functional.pad(image, (0, (whole - side) * scale) * 2, mode="reflect")
-    small = worn(framed, Size(whole, whole), Randomness(int(photo.sum()), scale, 0, cpu))
-    return to_pixels(small[..., :side, :side], photo.dtype)
