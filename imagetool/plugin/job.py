@@ -32,6 +32,14 @@ class Job(Protocol):
         """Raises Cancelled where the user has stopped the job; call it at least ten times a second."""
         ...
 
+    def figure(self, name: str, value: float) -> None:
+        """Tells a number that belongs to the result, such as the noise level found; the last of a name counts.
+
+        A model that is called for each tile tells of its tile: what is shown is the median over all tiles, weighed
+        by their areas.
+        """
+        ...
+
     def log(self, text: str) -> None:
         """Writes one line to the job's log."""
         ...

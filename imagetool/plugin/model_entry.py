@@ -15,10 +15,13 @@ PRECISIONS = ("fp32", "bf16")
 
 _MOST_CONTEXT = 100
 _MOST_TILE_PX, _MOST_MULTIPLE = 16_384, 1024
-_MOST_SIZE_BYTES = 2**31 - 1
+_MOST_SIZE_BYTES = 2**40
 _NAME = r"[a-z][a-z0-9-]*"
 _FILE = r"\w[\w.-]*"  # a name, not a path
+_PATH = r"\w[\w.+-]*(/\w[\w.+-]*)*"
+_URL = r"https://[!-~]+"
 _ENTRY = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+_LOADER = r"[a-z0-9]+([.-][a-z0-9]+)*/[a-z][a-z0-9-]*"
 _SHA256 = r"[0-9a-f]{64}"
 
 
@@ -33,24 +36,30 @@ class TileEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """One model of a plugin, as its manifest describes it."""
+    """One model of a plugin, as its manifest describes it.
+
+    Either `entry`, as `module:Class`, makes it, or, in a pack of weights, `loader`, as `plugin/loader`; the other
+    is empty. `whole` says that it wants the whole picture at once, not tiles.
+    """
 
     id: str
     name: str
     task: Task
     entry: str
+    loader: str
     summary: str
     card: str
     parameters: tuple[AnyParameter, ...]
     context: float  # how much of the picture around a hole the model sees, in sides of the hole
     context_min_px: int
     tile: TileEntry
+    whole: bool
     precisions: tuple[str, ...]
     weights: tuple[WeightsFile, ...]
 
 
-def read_model(reader: TableReader) -> ModelEntry:
-    """Reads one model; what is wrong with it goes to the reader's problems."""
+def read_model(reader: TableReader, *, has_code: bool) -> ModelEntry:
+    """Reads one model of a plugin or, without code, of a pack; what is wrong goes to the reader's problems."""
     task = reader.text("task")
     if task and task not in set(Task):
         reader.problem("task", f"{task!r} is not one of {', '.join(Task)}")
@@ -60,13 +69,15 @@ def read_model(reader: TableReader) -> ModelEntry:
         id=reader.text("id", pattern=_NAME),
         name=reader.text("name"),
         task=Task(task) if task else Task.FILTER,
-        entry=reader.text("entry", pattern=_ENTRY),
+        entry=reader.text("entry", pattern=_ENTRY) if has_code else "",
+        loader="" if has_code else reader.text("loader", pattern=_LOADER),
         summary=reader.text("summary", ""),
         card=reader.text("card", "", pattern=_FILE),
         parameters=tuple(parameter for parameter in parameters if parameter is not None),
         context=reader.number("context", 1.0),
         context_min_px=reader.whole("context_min_px", 64),
         tile=_read_tile(reader.table("tile")),
+        whole=reader.flag("whole", default=False),
         precisions=_read_precisions(reader),
         weights=tuple(_read_weights(table) for table in reader.tables("weights")),
     )
@@ -106,12 +117,14 @@ def _read_precisions(reader: TableReader) -> tuple[str, ...]:
 
 def _read_weights(table: TableReader) -> WeightsFile:
     file = WeightsFile(
-        file=table.text("file", pattern=_FILE),
+        file=table.text("file", pattern=_PATH),
         sha256=table.text("sha256", pattern=_SHA256),
-        size=table.whole("size"),
+        size=table.whole("size", most=_MOST_SIZE_BYTES),
+        url=table.text("url", "", pattern=_URL),
+        license=table.text("license", ""),
     )
     if file.size < 0 or file.size > _MOST_SIZE_BYTES:
-        table.problem("size", "is below 0")
+        table.problem("size", f"is not from 0 to {_MOST_SIZE_BYTES}")
     table.finish()
     return file
 

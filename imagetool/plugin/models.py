@@ -1,13 +1,20 @@
-"""The classes that a plugin's models are made from, one for each task."""
+"""The classes that a plugin's models are made from, one for each task.
+
+All tensors are on the job's device. Pictures are float32 in [0, 1], sRGB-encoded RGB, channels first:
+(1, 3, H, W) with H and W at least 1. imagetool cuts pictures into tiles, pads them, handles opacity, depth and
+grayness, chooses device and precision, and checks what comes back: its shape, and that every value is finite.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor, device
 
+    from imagetool.core.geometry import Point, Rect, Size
     from imagetool.plugin.job import Job
     from imagetool.plugin.parameters import Params
     from imagetool.plugin.weights import Weights
@@ -58,4 +65,110 @@ class Upscaler(Model, ABC):
 
         Returns:
             (1, 3, scale·H, scale·W) float; values outside [0, 1] are cut.
+        """
+
+
+class Filter(Model, ABC):
+    """Changes a picture and keeps its size."""
+
+    @abstractmethod
+    def run(self, image: Tensor, params: Params, job: Job) -> Tensor:
+        """Changes the picture. Called once for each tile, or once where the manifest says `whole = true`.
+
+        Args:
+            image: (1, 3, H, W) float32 in [0, 1], sRGB-encoded RGB.
+            params: The values of the form.
+            job: For the seed, progress, previews and cancel.
+
+        Returns:
+            (1, 3, H, W) float; values outside [0, 1] are cut.
+        """
+
+
+class Denoiser(Filter, ABC):
+    """Takes noise and traces of compression away; opacity is left as it is.
+
+    How strongly, is a parameter of its own: by convention `strength`, from 0, where the picture comes back as it
+    was, to 1.
+    """
+
+
+class Colorizer(Model, ABC):
+    """Gives a picture colours; of the result the chroma is used, the luminance stays."""
+
+    @abstractmethod
+    def run(self, image: Tensor, hints: Tensor, known: Tensor, params: Params, job: Job) -> Tensor:
+        """Colours the whole picture.
+
+        Args:
+            image: (1, 3, H, W) float32 in [0, 1], the picture as it is, gray or not.
+            hints: (1, 3, H, W) float32 in [0, 1], sRGB; the wanted colours where `known`, else 0.
+            known: (1, 1, H, W) bool, True where the user gave a colour; may be False everywhere.
+            params: The values of the form.
+            job: For the seed, progress, previews and cancel.
+
+        Returns:
+            (1, 3, H, W) float; values outside [0, 1] are cut.
+        """
+
+
+class Generator(Model, ABC):
+    """Makes pictures out of nothing but a seed and its parameters."""
+
+    @abstractmethod
+    def run(self, size: Size, count: int, params: Params, job: Job) -> Tensor:
+        """Makes `count` pictures.
+
+        Args:
+            size: Width and height that are wanted, in pixels.
+            count: How many, at least 1.
+            params: The values of the form: a label, a text, a temperature.
+            job: For the seed, progress, previews and cancel. A preview shows the first picture.
+
+        Returns:
+            (count, 3, H, W) RGB, or (count, 4, H, W) with straight opacity; values outside [0, 1] are cut.
+        """
+
+
+class Scorer(Model, ABC):
+    """Says of every pixel how unlikely it is, or whatever else can be measured of it."""
+
+    @abstractmethod
+    def run(self, image: Tensor, params: Params, job: Job) -> Tensor:
+        """Measures. Called once for each tile, or once where the manifest says `whole = true`.
+
+        Args:
+            image: (1, 3, H, W) float32 in [0, 1], sRGB-encoded RGB.
+            params: The values of the form.
+            job: For the seed, progress and cancel; `job.figure` tells numbers about the whole picture.
+
+        Returns:
+            (1, 1, H, W) float, any finite values, such as the negative log-likelihood in bits.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the user pointed at: points that belong to the thing, points that do not, and a box around it."""
+
+    wanted: tuple[Point, ...] = ()
+    unwanted: tuple[Point, ...] = ()
+    box: Rect | None = None
+
+
+class Segmenter(Model, ABC):
+    """Selects the thing that the user points at."""
+
+    @abstractmethod
+    def run(self, image: Tensor, prompt: Prompt, params: Params, job: Job) -> Tensor:
+        """Selects in the whole picture.
+
+        Args:
+            image: (1, 3, H, W) float32 in [0, 1], sRGB-encoded RGB.
+            prompt: At least one point or a box, in pixels of the image.
+            params: The values of the form.
+            job: For the seed, progress and cancel.
+
+        Returns:
+            (1, 1, H, W) float: 0 outside, 1 inside; values outside [0, 1] are cut.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,6 +10,9 @@ from typing import ClassVar
 from imagetool.plugin.errors import ParameterError, UnknownParameter
 
 Value = bool | int | float | str
+
+LARGEST_SEED = 2**31 - 1
+"""Of a seed in a form; the job's own seed may have 63 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,85 @@ class ChoiceParameter(Parameter):
         return value
 
 
-AnyParameter = BoolParameter | IntParameter | FloatParameter | ChoiceParameter
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColourParameter(Parameter):
+    """An sRGB colour, written `#rrggbb` in small letters."""
+
+    default: str = "#808080"
+
+    def check(self, value: object) -> str:
+        """Six hexadecimal digits after a #; capitals become small letters."""
+        if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ParameterError(self.id, value, "a colour such as #4080ff")
+        return value.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextParameter(Parameter):
+    """Words for the model, such as a prompt: at most `max_length` characters; several lines where `lines` > 1."""
+
+    default: str = ""
+    max_length: int = 2000
+    lines: int = 1
+
+    def check(self, value: object) -> str:
+        """Text that can be shown; line breaks where there are several lines."""
+        if not isinstance(value, str) or len(value) > self.max_length:
+            raise ParameterError(self.id, value, f"a text of at most {self.max_length} characters")
+        if not (value.replace("\n", "") if self.lines > 1 else value).isprintable():
+            raise ParameterError(self.id, value, "text without control characters")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedParameter(Parameter):
+    """A second source of chance besides the job's own seed, from 0 to `LARGEST_SEED`."""
+
+    default: int = 0
+
+    def check(self, value: object) -> int:
+        """A whole number that every random generator takes."""
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_SEED:
+            raise ParameterError(self.id, value, f"a whole number from 0 to {LARGEST_SEED}")
+        return value
+
+    def parse(self, text: str) -> int:
+        """Decimal digits."""
+        if not text.isascii() or not text.isdigit() or len(text) > len(str(LARGEST_SEED)):
+            raise ParameterError(self.id, text, f"a whole number from 0 to {LARGEST_SEED}")
+        return self.check(int(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileParameter(Parameter):
+    """A file of the user's, of one of the `suffixes`, or none (the empty text).
+
+    The model never sees the user's folders: it is given the path of a copy, which lasts as long as the job.
+    """
+
+    default: str = ""
+    suffixes: tuple[str, ...] = ()
+    max_bytes: int = 64 * 1024**2
+
+    def check(self, value: object) -> str:
+        """A path with one of the suffixes; whether the file is there is seen when the job starts."""
+        if not isinstance(value, str) or "\0" in value:
+            raise ParameterError(self.id, value, "the path of a file")
+        if value and self.suffixes and not value.lower().endswith(self.suffixes):
+            raise ParameterError(self.id, value, f"a file that ends in {', '.join(self.suffixes)}")
+        return value
+
+
+AnyParameter = (
+    BoolParameter
+    | IntParameter
+    | FloatParameter
+    | ChoiceParameter
+    | ColourParameter
+    | TextParameter
+    | SeedParameter
+    | FileParameter
+)
 
 
 class Params(Mapping[str, Value]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from imagetool.plugin.errors import Problem
 
-_LARGEST_WHOLE = 2**31 - 1
+LARGEST_WHOLE = 2**31 - 1
 _KINDS = {
     str: "text",
     bool: "true or false",
@@ -51,11 +51,11 @@ class TableReader:
             return 0.0
         return value
 
-    def whole(self, key: str, default: int | None = None) -> int:
-        """A whole number of at most 32 bits, because no form shows larger ones."""
+    def whole(self, key: str, default: int | None = None, most: int = LARGEST_WHOLE) -> int:
+        """A whole number, of at most 32 bits where nothing else is said, because no form shows larger ones."""
         value: int = self._take(key, int, default, 0)
-        if abs(value) > _LARGEST_WHOLE:
-            self.problem(key, f"is larger than {_LARGEST_WHOLE}")
+        if abs(value) > most:
+            self.problem(key, f"is larger than {most}")
             return 0
         return value
 

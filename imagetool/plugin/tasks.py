@@ -23,7 +23,8 @@ class Task(StrEnum):
 class TaskWords:
     """How a task is called in the window: the verb on its button, what it did, and what it needs first.
 
-    `has_seed` says whether another seed gives another result.
+    `needs_mask` says that the model is given a mask; `hint` is what must be painted before it can run, whether the
+    model is given it as a mask or as what was pointed at. `has_seed` says whether another seed gives another result.
     """
 
     verb: str
@@ -40,6 +41,6 @@ WORDS: dict[Task, TaskWords] = {
     Task.COLORIZE: TaskWords("Colour", "Coloured"),
     Task.GENERATE: TaskWords("Create", "Created"),
     Task.SCORE: TaskWords("Score", "Scored"),
-    Task.SEGMENT: TaskWords("Select", "Selected"),
+    Task.SEGMENT: TaskWords("Select", "Selected", hint="Paint over what is to be selected"),
     Task.FILTER: TaskWords("Apply", "Applied"),
 }

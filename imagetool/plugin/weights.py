@@ -9,11 +9,21 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class WeightsFile:
-    """One file of weights in a manifest: its name, the SHA-256 of its bytes in hexadecimal, and their number."""
+    """One file of weights in a manifest.
+
+    Attributes:
+        file: Its path in the plugin's folder, with `/`; of a bundled plugin in the folder of its weights.
+        sha256: Of its bytes, in hexadecimal.
+        size: The number of its bytes.
+        url: Where it is fetched from when the plugin is installed and does not bring it; or "".
+        license: As an SPDX identifier, where it is not the plugin's.
+    """
 
     file: str
     sha256: str
     size: int
+    url: str = ""
+    license: str = ""
 
 
 @dataclass(frozen=True, slots=True)

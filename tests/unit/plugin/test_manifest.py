@@ -92,7 +92,7 @@ WRONG = [
     (('"Example Sharpen"', '"a\\u001b[31m"'), "name: 'a\\x1b[31m' has signs that cannot be shown"),
     (('">=0.1,<2"', '"about 1"'), "requires.imagetool: 'about 1' is not a version range"),
     (('">=0.1,<2"', '">=0.1", moon = "full"'), "requires.moon: is not a key that this version knows"),
-    (('"python"', '"perl"'), "kind: 'perl' is not python"),
+    (('"python"', '"perl"'), "kind: 'perl' is not one of python, weights"),
     (('"denoise"', '"juggle"'), "model[0].task: 'juggle' is not one of inpaint, upscale, denoise, "),
     (('"sharpen:Fast"', '"os.system"'), "model[0].entry: 'os.system' does not have the form "),
     (('id    = "fast"', 'id    = ""'), "model[0].id: '' does not have the form "),
@@ -102,8 +102,8 @@ WRONG = [
     (('id    = "fast"', 'id    = "fast"\ncontext = -1'), "model[0].context: is not from 0 to 100"),
     (('id    = "fast"', 'id    = "fast"\ncontext_min_px = -1'), "model[0].context_min_px: is below 0"),
     (
-        ('type = "float"', 'type = "colour"'),
-        "model[0].param[0].type: 'colour' is not one of bool, int, float, choice",
+        ('type = "float"', 'type = "colours"'),
+        "model[0].param[0].type: 'colours' is not one of bool, int, float, choice, colour, text, seed, file",
     ),
     (('type = "float"', ""), "model[0].param[0].type: is missing"),
     (("default = 0.5", "default = 5"), "model[0].param[0].default: 5.0 is not a number from 0 to 1"),
@@ -170,7 +170,8 @@ def test_the_sentence_names_the_plugin_and_all_problems() -> None:
     with pytest.raises(ManifestError) as caught:
         Manifest.parse(changed(('"1.2.0"', '"?"'), ('"python"', '"perl"')), "The plugin “x”")
     assert str(caught.value) == (
-        "The plugin “x” cannot be used: version: '?' is not a version number; kind: 'perl' is not python."
+        "The plugin “x” cannot be used: version: '?' is not a version number; kind: 'perl' is not one of "
+        "python, weights."
     )
 
 

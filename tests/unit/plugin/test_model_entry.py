@@ -108,14 +108,18 @@ WRONG = [
     (weights(WEIGHTS.replace(SHA256, SHA256.upper())), "model[0].weights[0].sha256: '0123456789ABCDEF"),
     (weights(WEIGHTS.replace(SHA256, SHA256[:-1])), "model[0].weights[0].sha256: '0123456789abcdef"),
     (weights(WEIGHTS.replace("size = 1234", "size = -1")), "model[0].weights[0].size: "),
-    (weights(WEIGHTS.replace("size = 1234", "size = 2147483648")), "model[0].weights[0].size: is larger than"),
+    (weights(WEIGHTS.replace("size = 1234", "size = 1099511627777")), "model[0].weights[0].size: is larger than"),
     (
         weights(WEIGHTS.replace("size = 1234", 'size = "1 MB"')),
         "model[0].weights[0].size: expected a whole number",
     ),
     (
-        weights(WEIGHTS + ', url = "https://example.org"'),
-        "model[0].weights[0].url: is not a key that this version",
+        weights(WEIGHTS + ', url = "http://example.org/a"'),
+        "model[0].weights[0].url: 'http://example.org/a' does not have the form https://",
+    ),
+    (
+        weights(WEIGHTS + ', mirror = "x"'),
+        "model[0].weights[0].mirror: is not a key that this version",
     ),
     (
         f"weights = [{{ {WEIGHTS} }}, {{ {WEIGHTS} }}]",

@@ -10,15 +10,24 @@ from imagetool.plugin.parameters import (
     AnyParameter,
     BoolParameter,
     ChoiceParameter,
+    ColourParameter,
+    FileParameter,
     FloatParameter,
     IntParameter,
     Params,
+    SeedParameter,
+    TextParameter,
 )
 
 FLAG = BoolParameter(id="tidy", label="Tidy", default=True)
 COUNT = IntParameter(id="count", label="Count", default=3, min=1, max=9)
 AMOUNT = FloatParameter(id="amount", label="Amount", default=0.5, min=0, max=1)
 LOOK = ChoiceParameter(id="look", label="Look", default="soft", choices=(("soft", "Soft"), ("hard", "Hard")))
+COLOUR = ColourParameter(id="tint", label="Tint")
+WORDS = TextParameter(id="prompt", label="Prompt", max_length=8)
+LINES = TextParameter(id="story", label="Story", lines=3)
+SEED = SeedParameter(id="chance", label="Chance")
+FILE = FileParameter(id="palette", label="Palette", suffixes=(".png", ".gpl"))
 ALL: tuple[AnyParameter, ...] = (FLAG, COUNT, AMOUNT, LOOK)
 
 REFUSED: list[tuple[AnyParameter, Any, str]] = [
@@ -34,6 +43,18 @@ REFUSED: list[tuple[AnyParameter, Any, str]] = [
     (AMOUNT, False, "“amount” cannot be False: it takes a number from 0 to 1."),
     (LOOK, "loud", "“look” cannot be 'loud': it takes one of soft, hard."),
     (LOOK, 0, "“look” cannot be 0: it takes one of soft, hard."),
+    (COLOUR, "red", "“tint” cannot be 'red': it takes a colour such as #4080ff."),
+    (COLOUR, "#12345", "“tint” cannot be '#12345': it takes a colour such as #4080ff."),
+    (COLOUR, "#123456\n", "“tint” cannot be '#123456\\n': it takes a colour such as #4080ff."),
+    (WORDS, "123456789", "“prompt” cannot be '123456789': it takes a text of at most 8 characters."),
+    (WORDS, "a\nb", "“prompt” cannot be 'a\\nb': it takes text without control characters."),
+    (LINES, "a\x00b", "“story” cannot be 'a\\x00b': it takes text without control characters."),
+    (SEED, -1, "“chance” cannot be -1: it takes a whole number from 0 to 2147483647."),
+    (SEED, 2**31, "“chance” cannot be 2147483648: it takes a whole number from 0 to 2147483647."),
+    (SEED, True, "“chance” cannot be True: it takes a whole number from 0 to 2147483647."),
+    (FILE, "a.txt", "“palette” cannot be 'a.txt': it takes a file that ends in .png, .gpl."),
+    (FILE, "a\x00.png", "“palette” cannot be 'a\\x00.png': it takes the path of a file."),
+    (FILE, 3, "“palette” cannot be 3: it takes the path of a file."),
 ]
 
 
@@ -51,6 +72,12 @@ PARSED: list[tuple[AnyParameter, str, Any]] = [
     (AMOUNT, "0.25", 0.25),
     (AMOUNT, "1", 1.0),
     (LOOK, "hard", "hard"),
+    (COLOUR, "#FF8000", "#ff8000"),
+    (WORDS, "a cat", "a cat"),
+    (LINES, "a\nb", "a\nb"),
+    (SEED, "2147483647", 2**31 - 1),
+    (FILE, "/home/A.PNG", "/home/A.PNG"),
+    (FILE, "", ""),
 ]
 
 
