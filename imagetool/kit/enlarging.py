@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from imagetool.core.enlarged_size import factor_of
 from imagetool.core.geometry import Rect, Size
@@ -23,7 +22,7 @@ from imagetool.kit.part_job import PartJob
 from imagetool.kit.precision import Precision
 from imagetool.kit.resampling import needed_part, resize_part
 from imagetool.kit.silent_job import SilentJob
-from imagetool.kit.tensors import check_result, to_pixels
+from imagetool.kit.tensors import check_result, padded, to_pixels
 from imagetool.kit.tiling import Tile, Tiling, for_each_tile, plan_tiles
 from imagetool.plugin.job import Job
 from imagetool.plugin.models import Upscaler
@@ -59,7 +58,7 @@ class Ladder:
         """After all factors, before the resampling."""
         return self._size_after(len(self.factors))
 
-    def seen(self, part: Rect, reach_px: int) -> list[Rect]:
+    def seen(self, part: Rect, tiling: Tiling) -> list[Rect]:
         """What must be known to compute `part` of the target: of the source, and of the result of each factor."""
         last = self.last
         left, right = needed_part(last.width, self.target.width, part.left, part.right)
@@ -71,7 +70,7 @@ class Ladder:
             before = Rect(
                 after.left // factor, after.top // factor, -(-after.right // factor), -(-after.bottom // factor)
             )
-            rects.insert(0, before.grown(reach_px).restrict(Rect.of_size(size)))
+            rects.insert(0, tiling.crop(before, size))
         return rects
 
     def _size_after(self, count: int) -> Size:
@@ -96,8 +95,7 @@ class Enlargement:
             InvalidResult: where the model returns anything but a finite picture of the right shape.
         """
         source, target = _size(self.source), _size(self.result)
-        step_px = self.tiling.step_px
-        step = Size(step_px * target.width // source.width, step_px * target.height // source.height)
+        step = Size(*(self.tiling.step_px(of) * to // of for of, to in zip(source, target, strict=True)))
         tiles = plan_tiles(target, step)
         ladder = Ladder.plan(source, target, model.scales)
         work = _Work(self, model, params, ladder, Channels.of(self.source), tiles, job_for)
@@ -122,7 +120,7 @@ class _Work:
         job = self.job_for(_on_source(tile.core, source, self.ladder.target), begin, end)
         text = f"tile {self.tiles.index(tile) + 1} of {len(self.tiles)}"
         job.progress(0.0, text)
-        rects = self.ladder.seen(tile.part, self.of.tiling.overlap_px)
+        rects = self.ladder.seen(tile.part, self.of.tiling)
         crop = rects[0] if self.channels.opaque else rects[0].grown(BLEED_PX).restrict(Rect.of_size(source))
         inner = (..., *rects[0].moved(-crop.left, -crop.top).slices)
 
@@ -143,19 +141,13 @@ class _Work:
         multiple = self.of.tiling.multiple_of
         rungs = len(self.ladder.factors)
         for rung, (factor, seen, wanted) in enumerate(zip(self.ladder.factors, rects, rects[1:], strict=False)):
-            padded = _padded(image, multiple)
+            seen_image = padded(image, multiple)
             part_job = PartJob(job, rung / rungs, (rung + 1) / rungs)
             with torch.inference_mode(), self.of.precision.active(self.of.device):
-                made = self.model.run(padded, factor, self.params, part_job)
-            check_result(made, (1, 3, padded.shape[-2] * factor, padded.shape[-1] * factor))
+                made = self.model.run(seen_image, factor, self.params, part_job)
+            check_result(made, (1, 3, seen_image.shape[-2] * factor, seen_image.shape[-1] * factor))
             image = made[(..., *wanted.moved(-seen.left * factor, -seen.top * factor).slices)].float()
         return resize_part(image, rects[-1], self.ladder.last, self.ladder.target, part)
-
-
-def _padded(image: Tensor, multiple: int) -> Tensor:
-    """Continued to the right and below until the sides are multiples."""
-    right, below = (-side % multiple for side in (image.shape[-1], image.shape[-2]))
-    return functional.pad(image, (0, right, 0, below), mode="replicate") if right or below else image
 
 
 def _on_source(rect: Rect, source: Size, target: Size) -> Rect:

@@ -24,3 +24,7 @@ class PartJob(SilentJob):
         """Passes the progress on, with the part's own text where there is none."""
         share = min(1.0, max(0.0, done))
         self._job.progress(self._begin + (self._end - self._begin) * share, text or self._text)
+
+    def figure(self, name: str, value: float) -> None:
+        """Passes the number on."""
+        self._job.figure(name, value)

@@ -37,6 +37,10 @@ class SilentJob:
         """Raises Cancelled where the user has stopped the job."""
         self._job.check()
 
+    def figure(self, name: str, value: float) -> None:  # noqa: ARG002 - belongs to the result, which is not shown
+        """Checks for cancel."""
+        self._job.check()
+
     def log(self, text: str) -> None:
         """Writes one line to the job's log."""
         self._job.log(text)

@@ -29,6 +29,22 @@ def to_pixels(image: Tensor, dtype: np.dtype[Any]) -> Pixels:
     return pixels
 
 
+def padded(image: Tensor, multiple: int) -> Tensor:
+    """(…, H, W) mirrored to the right and below until the sides are multiples."""
+    height, width = image.shape[-2:]
+    return mirrored(image, height + -height % multiple, width + -width % multiple)
+
+
+def mirrored(image: Tensor, height: int, width: int) -> Tensor:
+    """(…, H, W) continued to the right and below, forth and back, to a size that is not smaller."""
+    for axis, side in ((-2, height), (-1, width)):
+        length = image.shape[axis]
+        if side > length:
+            places = torch.arange(side, device=image.device) % (2 * length)
+            image = image.index_select(axis, torch.where(places < length, places, 2 * length - 1 - places))
+    return image
+
+
 def check_result(image: object, shape: tuple[int, ...]) -> Tensor:
     """`image` itself, if it is a finite float tensor of that shape.
 

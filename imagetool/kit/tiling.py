@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imagetool.core.geometry import Rect, Size
-from imagetool.core.picture import Pixels
 
 BLEND_PX = 4
 """How far a kept part reaches over the border between two tiles, in pixels of the result."""
@@ -35,10 +35,25 @@ class Tiling:
     overlap_px: int
     multiple_of: int = 1
 
-    @property
-    def step_px(self) -> int:
-        """Side of the part of a full tile that is kept, at least 16."""
-        return max(16, self.size_px - 2 * self.overlap_px)
+    def step_px(self, side_px: int) -> int:
+        """How much of a picture's side one tile computes: all of it where it fits, else what is kept of a tile.
+
+        What is blended is computed twice, so that no crop is larger than `size_px`.
+        """
+        around = 2 * (self.overlap_px + BLEND_PX + self.multiple_of - 1)
+        return side_px if side_px <= self.size_px else max(16, self.size_px - around)
+
+    def crop(self, part: Rect, size: Size) -> Rect:
+        """What of a picture of that size is seen to compute a part of it.
+
+        It begins and ends at multiples, counted from the picture's corner: networks that look at blocks then see
+        the same blocks as without tiles.
+        """
+        block = self.multiple_of
+        around = part.grown(self.overlap_px)
+        left, top = (side // block * block for side in (around.left, around.top))
+        right, bottom = (-(-side // block) * block for side in (around.right, around.bottom))
+        return Rect(left, top, right, bottom).restrict(Rect.of_size(size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ def plan_tiles(size: Size, step: Size, blend_px: int = BLEND_PX) -> list[Tile]:
     return [Tile(cell, cell.grown(reach).restrict(whole)) for cell in cells]
 
 
-def lay(result: Pixels, tile: Tile, pixels: Pixels) -> None:
+def lay(result: NDArray[Any], tile: Tile, pixels: NDArray[Any]) -> None:
     """Writes a tile's part (h, w, C) into the result, blended with the tiles that were laid before it.
 
     Tiles must come in the order of `plan_tiles`. Every pixel becomes the mean of the tiles that know it, weighed
@@ -78,7 +93,9 @@ def lay(result: Pixels, tile: Tile, pixels: Pixels) -> None:
         _blend(target[rows, columns], pixels[rows, columns], share[rows, columns])
 
 
-def for_each_tile(tiles: list[Tile], compute: Callable[[Tile, float, float], Pixels], result: Pixels) -> int:
+def for_each_tile(
+    tiles: list[Tile], compute: Callable[[Tile, float, float], NDArray[Any]], result: NDArray[Any]
+) -> int:
     """Computes every tile and lays it into the result (H, W, C); returns how many there were.
 
     `compute` takes a tile and the shares of the whole, 0 to 1, before and after it; returns the part's pixels.
@@ -119,6 +136,6 @@ def _weights(
     return own, earlier
 
 
-def _blend(old: Pixels, new: Pixels, weight: NDArray[np.float32]) -> None:
+def _blend(old: NDArray[Any], new: NDArray[Any], weight: NDArray[np.float32]) -> None:
     mixed = old + (new.astype(np.float32) - old) * weight[..., None]
-    old[...] = (mixed + 0.5).astype(old.dtype)
+    old[...] = (mixed + 0.5).astype(old.dtype) if np.issubdtype(old.dtype, np.integer) else mixed

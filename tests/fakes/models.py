@@ -38,6 +38,7 @@ class FakeJob:
         self.progressed: list[tuple[float, str]] = []
         self.previews: list[Tensor] = []
         self.lines: list[str] = []
+        self.figures: dict[str, float] = {}
         self.cancelled = cancelled
 
     @property
@@ -63,6 +64,10 @@ class FakeJob:
         """Raises where the test wants it."""
         if self.cancelled:
             raise Cancelled
+
+    def figure(self, name: str, value: float) -> None:
+        """Records it."""
+        self.figures[name] = value
 
     def log(self, text: str) -> None:
         """Records it."""

@@ -121,8 +121,17 @@ def test_tiles_hear_how_much_of_the_picture_is_done() -> None:
         assert end - begin == pytest.approx(pixels / 3500)
 
 
-@pytest.mark.parametrize(
-    ("tiling", "step_px"), [(Tiling(512, 16), 480), (Tiling(64, 24), 16), (Tiling(64, 60), 16), (Tiling(8, 0), 16)]
-)
-def test_the_step_leaves_the_overlap_out(tiling: Tiling, step_px: int) -> None:
-    assert tiling.step_px == step_px
+STEPS = [
+    # tiling, side, step
+    (Tiling(512, 16), 513, 512 - 2 * (16 + BLEND_PX)),
+    (Tiling(512, 16), 512, 512),
+    (Tiling(512, 16), 3, 3),
+    (Tiling(64, 24), 65, 16),
+    (Tiling(64, 60), 65, 16),
+    (Tiling(8, 0), 9, 16),
+]
+
+
+@pytest.mark.parametrize(("tiling", "side_px", "step_px"), STEPS)
+def test_the_step_leaves_out_what_is_computed_twice(tiling: Tiling, side_px: int, step_px: int) -> None:
+    assert tiling.step_px(side_px) == step_px
