@@ -5,38 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagetool import __version__
-from imagetool.catalog.errors import NoModel, UnknownModel, WeightsMissing
+from imagetool.catalog.errors import LoaderMissing, NoModel, UnknownModel, UnknownPlugin, WeightsMissing
 from imagetool.catalog.places import Places
-from imagetool.plugin.errors import ManifestError, Problem
-from imagetool.plugin.manifest import FILE_NAME, Manifest
+from imagetool.catalog.plugins import BrokenPlugin, Plugin
+from imagetool.catalog.scanning import scan_bundled, scan_installed
 from imagetool.plugin.model_entry import ModelEntry
 from imagetool.plugin.tasks import Task
 from imagetool.plugin.weights import WeightsFile
-
-MANIFEST_MAX_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Plugin:
-    """A folder with a sound manifest; `package` is what its modules are imported under.
-
-    Its weights lie in `weights_folder`, or where that is None, in the folder itself.
-    """
-
-    manifest: Manifest
-    folder: Path
-    package: str
-    bundled: bool
-    weights_folder: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenPlugin:
-    """A folder that wants to be a plugin and cannot."""
-
-    folder: Path
-    error: ManifestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +25,17 @@ class CatalogModel:
     def id(self) -> str:
         """Unique among all models: the plugin's id, a slash, the model's id."""
         return f"{self.plugin.manifest.id}/{self.entry.id}"
+
+    @property
+    def code(self) -> tuple[str, str]:
+        """The module and the class in it that make the model, or the loader that does."""
+        if not self.entry.loader:
+            return self.plugin.module_and_class(self.entry.entry)
+        if self.plugin.loader is None:
+            raise LoaderMissing(self.plugin.manifest.name, self.entry.loader)
+        name = self.entry.loader.partition("/")[2]
+        found = next(loader for loader in self.plugin.loader.manifest.loaders if loader.id == name)
+        return self.plugin.loader.module_and_class(found.entry)
 
     @property
     def card(self) -> Path | None:
@@ -90,25 +76,34 @@ class CatalogModel:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything found at one moment; scanning again gives a new one."""
+    """Everything found at one moment; scanning again gives a new one.
+
+    `disabled` plugins are sound and do nothing until they are enabled; their models are not listed.
+    """
 
     plugins: tuple[Plugin, ...]
     broken: tuple[BrokenPlugin, ...]
+    disabled: tuple[Plugin, ...] = ()
 
     @classmethod
-    def scan(cls, places: Places) -> Catalog:
-        """Reads the manifests of all bundled plugins."""
-        plugins, broken = [], []
-        for path in sorted(places.bundled_plugins.glob(f"*/{FILE_NAME}")):
-            try:
-                manifest = _read_manifest(path)
-            except ManifestError as error:
-                broken.append(BrokenPlugin(path.parent, error))
-            else:
-                package = f"{places.bundled_plugins.name}.{path.parent.name}"
-                weights = places.bundled_weights / path.parent.name
-                plugins.append(Plugin(manifest, path.parent, package, bundled=True, weights_folder=weights))
-        return cls(tuple(plugins), tuple(broken))
+    def scan(cls, places: Places, *, third_party: bool = True) -> Catalog:
+        """Reads the manifests of all bundled plugins and, unless in safe mode, of those that were installed."""
+        bundled = scan_bundled(places)
+        if not third_party:
+            return cls(bundled.plugins, bundled.broken)
+        installed = scan_installed(places, bundled.plugins)
+        return cls(bundled.plugins + installed.plugins, bundled.broken + installed.broken, installed.disabled)
+
+    def find_plugin(self, plugin_id: str) -> Plugin:
+        """The plugin of that id, disabled ones included.
+
+        Raises:
+            UnknownPlugin: where there is none.
+        """
+        for plugin in (*self.plugins, *self.disabled):
+            if plugin.manifest.id == plugin_id:
+                return plugin
+        raise UnknownPlugin(plugin_id)
 
     @property
     def models(self) -> tuple[CatalogModel, ...]:
@@ -141,17 +136,3 @@ class Catalog:
         if len(found) != 1:
             raise UnknownModel(name, task, tuple(model.id for model in able))
         return found[0]
-
-
-def _read_manifest(path: Path) -> Manifest:
-    source = f"The plugin “{path.parent.name}”"
-    try:
-        if path.stat().st_size > MANIFEST_MAX_BYTES:
-            raise ManifestError(source, (Problem(FILE_NAME, f"is larger than {MANIFEST_MAX_BYTES} bytes"),))
-        manifest = Manifest.parse(path.read_text("utf-8"), source)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(source, (Problem(FILE_NAME, f"cannot be read ({error})"),)) from None
-    if not manifest.requires_imagetool.contains(__version__, prereleases=True):
-        what = f"needs imagetool {manifest.requires_imagetool}, this is {__version__}"
-        raise ManifestError(source, (Problem("requires.imagetool", what),))
-    return manifest

@@ -36,3 +36,27 @@ class WeightsMissing(CatalogError):
         super().__init__(
             f"“{model}” cannot run without its weights “{path.name}”: {reason}. Install imagetool again."
         )
+
+
+class UnknownPlugin(CatalogError):
+    """No plugin of that id is installed."""
+
+    def __init__(self, plugin_id: str) -> None:
+        self.plugin_id = plugin_id
+        super().__init__(f"There is no plugin “{plugin_id}”; “plugins list” tells which there are.")
+
+
+class BundledPlugin(CatalogError):
+    """A plugin that is part of imagetool cannot be removed or replaced."""
+
+    def __init__(self, plugin_id: str) -> None:
+        self.plugin_id = plugin_id
+        super().__init__(f"“{plugin_id}” is part of imagetool and stays as it is.")
+
+
+class LoaderMissing(CatalogError):
+    """A pack of weights needs a loader that is not there."""
+
+    def __init__(self, pack: str, loader: str) -> None:
+        self.pack, self.loader = pack, loader
+        super().__init__(f"“{pack}” needs the loader “{loader}”; install the plugin that brings it.")

@@ -106,3 +106,12 @@ class Picture:
         owned: npt.NDArray[Any] = np.ascontiguousarray(pixels)
         owned.setflags(write=False)
         return replace(self, pixels=owned)
+
+    def with_colours(self, pixels: Pixels) -> Picture:
+        """The same picture with other pixels that may have colours, where it was gray, too.
+
+        A gray picture's profile says nothing about colours, so it is dropped.
+        """
+        if not self.gray:
+            return self.with_pixels(pixels)
+        return replace(self.with_pixels(pixels), gray=False, metadata=replace(self.metadata, icc=None))

@@ -151,6 +151,19 @@ class MaskSizeError(ReadError):
         self.picture_size = picture_size
 
 
+class HintsSizeError(ReadError):
+    """A picture of colour hints has another size than its picture."""
+
+    def __init__(self, path: Path, hints_size: Size, picture_size: Size) -> None:
+        super().__init__(
+            path,
+            f"The hints {shown(path)} have {hints_size} pixels and the picture {picture_size}; "
+            "use hints of the picture's size.",
+        )
+        self.hints_size = hints_size
+        self.picture_size = picture_size
+
+
 class SaveError(PictureFileError):
     """Base of all errors of writing: a file that was there before is untouched, and nothing new was left.
 

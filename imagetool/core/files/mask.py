@@ -1,4 +1,4 @@
-"""Reads a picture as a mask."""
+"""Reads a picture as a mask, or as hints of colour."""
 
 from __future__ import annotations
 
@@ -38,3 +38,21 @@ def read_mask(path: Path, size: Size) -> npt.NDArray[np.uint8]:
         value = (value * pixels[..., 3] + full // 2) // full
     eight = value if full == 255 else (value + 128) // 257
     return np.asarray(eight, np.uint8)
+
+
+def read_hints(path: Path, size: Size) -> npt.NDArray[np.uint8]:
+    """The colour hints in a picture file, (H, W, 4) uint8: opaque pixels are hints. Nothing is resized.
+
+    Args:
+        path: A file that `read_picture` opens.
+        size: The size the hints must have.
+
+    Raises:
+        errors.HintsSizeError: It has another size.
+        errors.ReadError: It cannot be opened.
+    """
+    picture = read_picture(path)
+    if picture.size != size:
+        raise errors.HintsSizeError(path, picture.size, size)
+    pixels = picture.pixels if picture.depth == 8 else (picture.pixels.astype(np.uint32) + 128) // 257
+    return np.ascontiguousarray(pixels, np.uint8)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from imagetool import __version__
-from imagetool.catalog.catalog import MANIFEST_MAX_BYTES, Catalog
+from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.errors import NoModel, UnknownModel
 from imagetool.catalog.places import Places
+from imagetool.catalog.scanning import MANIFEST_MAX_BYTES
 from imagetool.plugin.tasks import Task
 
 MANIFEST = """
