@@ -1,0 +1,1 @@
+"""Models in single ONNX files, run by onnxruntime."""
