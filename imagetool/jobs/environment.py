@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+
+from imagetool.wire.messages import Confinement
 
 _ALLOWED = frozenset(
     {
@@ -35,6 +38,25 @@ _OWN = {
 }
 
 
-def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The part of `environment` that a worker may see, and what imagetool sets itself."""
-    return _OWN | {name: value for name, value in environment.items() if name.upper() in _ALLOWED}
+# Where programs and libraries put what they keep; below the scratch folder of a confined worker.
+_HOMES = {
+    "": "HOME USERPROFILE TMPDIR TEMP TMP",
+    "cache": "XDG_CACHE_HOME TORCH_HOME HF_HOME NUMBA_CACHE_DIR MPLCONFIGDIR",
+    "compiled": "TORCHINDUCTOR_CACHE_DIR TRITON_CACHE_DIR CUDA_CACHE_PATH",
+    "data": "XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR APPDATA LOCALAPPDATA",
+}
+# A library that may not ask the network says so at once, where it would otherwise try for a minute.
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+def worker_environment(environment: Mapping[str, str], confinement: Confinement | None = None) -> dict[str, str]:
+    """The part of `environment` that a worker may see, and what imagetool sets itself.
+
+    A confined worker is at home in its scratch folder.
+    """
+    allowed = {name: value for name, value in environment.items() if name.upper() in _ALLOWED}
+    if confinement is None:
+        return _OWN | allowed
+    scratch = Path(confinement.writable[0])
+    homes = {name: str(scratch / folder) for folder, names in _HOMES.items() for name in names.split()}
+    return _OWN | allowed | homes | ({} if confinement.network else _OFFLINE)

@@ -17,15 +17,23 @@ class ModelFailed(JobError):
     """The model said itself what went wrong."""
 
 
+class Verdict(str):
+    """Why imagetool itself ended a worker; a sentence that users are told, while other reasons are details."""
+
+    __slots__ = ()
+
+
 class WorkerDied(JobError):
     """The process of the model ended in the middle of a job."""
 
     def __init__(self, model: str, reason: str, log: str) -> None:
         self.model, self.reason = model, reason
-        super().__init__(
-            f"“{model}” stopped unexpectedly. Your image is unchanged. Run it again, or look at the details.",
-            f"{reason}\n{log}".strip(),
+        sentence = (
+            f"“{model}” was ended: {reason} Your image is unchanged. Try a smaller picture or another model."
+            if isinstance(reason, Verdict)
+            else f"“{model}” stopped unexpectedly. Your image is unchanged. Run it again, or look at the details."
         )
+        super().__init__(sentence, f"{reason}\n{log}".strip())
 
 
 class WorkerNotStarted(JobError):

@@ -7,7 +7,7 @@ from collections import deque
 from typing import BinaryIO
 
 MAX_BYTES = 256 * 1024
-_CHUNK_BYTES = 16 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 class BoundedLog:

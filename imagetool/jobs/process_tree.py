@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 
 import psutil
 
@@ -19,9 +20,10 @@ def kill_tree(root: psutil.Process, mark: str) -> None:
 
     What it started is known by parentage, by the process group, and by `mark`, the value of MARK.
     """
+    victims = _descendants(root)  # once their parents are dead, nobody knows whose they are
     _kill_group(root)
     for _ in range(_ROUNDS):
-        victims = _descendants(root) | _marked(mark)
+        victims |= _descendants(root) | _marked(mark)
         for victim in victims:
             try:
                 victim.kill()
@@ -31,6 +33,21 @@ def kill_tree(root: psutil.Process, mark: str) -> None:
         psutil.wait_procs(others, timeout=_GRACE_S)
         if not others:
             return
+        victims = set()
+
+
+def wait_and_kill_group(process: subprocess.Popen[bytes]) -> int:
+    """Waits for a child of ours that leads a group; its exit status. What is left of the group is killed.
+
+    This happens before the child is reaped: until then nobody else can have its number.
+    """
+    if hasattr(os, "waitid"):
+        try:
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ChildProcessError, ProcessLookupError, PermissionError):
+            pass  # reaped by another thread, or the group is gone
+    return process.wait()
 
 
 def _kill_group(root: psutil.Process) -> None:

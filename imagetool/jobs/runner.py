@@ -9,9 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from imagetool.catalog.catalog import Plugin
 from imagetool.catalog.places import Places
-from imagetool.jobs.events import Event
+from imagetool.catalog.plugins import Plugin
+from imagetool.core.errors import ImagetoolError
+from imagetool.jobs.errors import JobError
+from imagetool.jobs.events import Event, Failed
+from imagetool.jobs.plans import worker_plan
 from imagetool.jobs.request import Request
 from imagetool.jobs.slot import Slot
 from imagetool.jobs.worker import Launch, Worker
@@ -114,15 +117,13 @@ class WorkerRunner:
 
     def _run(self) -> None:
         sweep_leftovers()
-        pool = BufferPool()
         try:
-            self._serve(pool)
+            self._serve()
         finally:
             for slot in self._slots.values():
                 slot.close()
-            pool.close()
 
-    def _serve(self, pool: BufferPool) -> None:
+    def _serve(self) -> None:
         while True:
             try:
                 note = self._notes.get(timeout=self._patience_s())
@@ -132,12 +133,12 @@ class WorkerRunner:
                 case None:
                     return
                 case _Submit(request):
-                    self._slot(request.model.plugin, pool).submit(request)
+                    self._submit(request)
                 case _Cancel(job_id):
                     for slot in self._slots.values():
                         slot.cancel(job_id)
                 case _WarmUp(plugin):
-                    self._slot(plugin, pool).warm_up()
+                    self._slot(plugin).warm_up()
                 case _Heard(slot, worker, message):
                     slot.hear(worker, message)
                 case _Ended(slot, worker, reason):
@@ -150,23 +151,29 @@ class WorkerRunner:
         deadlines = [slot.deadline for slot in self._slots.values() if slot.deadline is not None]
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
-    def _slot(self, plugin: Plugin, pool: BufferPool) -> Slot:
-        key = "bundled" if plugin.bundled else plugin.manifest.id
+    def _submit(self, request: Request) -> None:
+        try:
+            slot = self._slot(request.model.plugin)
+        except (ImagetoolError, OSError) as error:
+            self._listener(Failed(request.job_id, JobError(str(error))))
+            return
+        slot.submit(request)
+
+    def _slot(self, plugin: Plugin) -> Slot:
+        """The place of a plugin's worker; another version of the plugin has another one."""
+        key = "bundled" if plugin.shares_worker else str(plugin.folder)
         if key not in self._slots:
-            paths = (
-                str(self._places.runtime),
-                str(plugin.folder.parent.parent if plugin.bundled else plugin.folder),
-            )
+            pool = BufferPool()
             self._slots[key] = Slot(
-                plugin.manifest.name, pool, self._listener, self._idle_exit_s, self._starter(paths)
+                plugin.manifest.name, pool, self._listener, self._idle_exit_s, self._starter(plugin, pool)
             )
         return self._slots[key]
 
-    def _starter(self, import_paths: tuple[str, ...]) -> Callable[[Slot], Worker]:
+    def _starter(self, plugin: Plugin, pool: BufferPool) -> Callable[[Slot], Worker]:
         def start(slot: Slot) -> Worker:
             return self._launch(
                 self._places.runtime,
-                import_paths,
+                worker_plan(plugin, self._places, pool.folders),
                 lambda worker, message: self._notes.put(_Heard(slot, worker, message)),
                 lambda worker, reason: self._notes.put(_Ended(slot, worker, reason)),
             )

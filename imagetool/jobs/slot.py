@@ -121,7 +121,7 @@ class Slot:
             self._next()
 
     def close(self) -> None:
-        """Ends the worker; every job that is left is cancelled."""
+        """Ends the worker; every job that is left is cancelled, and the pool is closed."""
         running = self._running
         self._drop_worker()
         waiting = list(self._queue)
@@ -130,6 +130,7 @@ class Slot:
             self._finish(running, Cancelled(running.job_id))
         for request in waiting:
             self.listener(Cancelled(request.job_id))
+        self.pool.close()
 
     def _answer(self, running: Running, message: Any) -> None:
         job_id = running.job_id
@@ -159,9 +160,7 @@ class Slot:
         if self._running or not self._queue:
             return
         if self._suspended():
-            while self._queue:
-                error = PluginSuspended(self.name, SUSPEND_DEATHS, SUSPEND_WINDOW_S)
-                self.listener(Failed(self._queue.popleft().job_id, error))
+            self._fail_queue(PluginSuspended(self.name, SUSPEND_DEATHS, SUSPEND_WINDOW_S))
             return
         if self._worker is None:
             self._start_worker()
@@ -174,9 +173,13 @@ class Slot:
         try:
             self._worker = self.start(self)
         except OSError as error:
-            failure = WorkerNotStarted(error.strerror or str(error))
-            while self._queue:
-                self.listener(Failed(self._queue.popleft().job_id, failure))
+            self._fail_queue(WorkerNotStarted(error.strerror or str(error)))
+        except ImagetoolError as error:
+            self._fail_queue(JobError(str(error)))
+
+    def _fail_queue(self, error: JobError) -> None:
+        while self._queue:
+            self.listener(Failed(self._queue.popleft().job_id, error))
 
     def _run(self, request: Request) -> None:
         self.listener(Started(request.job_id))
@@ -196,7 +199,7 @@ class Slot:
             event = Cancelled(running.job_id)
         self._running = None
         self._idle_since = time.monotonic()
-        running.release(self.pool)
+        running.release()
         self.listener(event)
         self._next()
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from imagetool.jobs.log import BoundedLog
-from imagetool.wire.messages import Message
+from imagetool.wire.messages import Confinement, Message
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """What a worker may import and touch, and how much memory it may use with all that it starts (None: all)."""
+
+    import_paths: tuple[str, ...]
+    confinement: Confinement | None = None
+    memory_limit_bytes: int | None = None
 
 
 class Worker(Protocol):
@@ -33,7 +43,7 @@ class Launch(Protocol):
     def __call__(
         self,
         runtime: Path,
-        import_paths: tuple[str, ...],
+        plan: WorkerPlan,
         on_message: Callable[[Worker, Any], None],
         on_end: Callable[[Worker, str], None],
     ) -> Worker:

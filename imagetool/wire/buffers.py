@@ -50,6 +50,14 @@ class Buffer:
         """The array itself, writable, shared with the worker; copy what is to be kept."""
         return np.ndarray(self._shape, self._dtype, buffer=self._map)
 
+    @property
+    def intact(self) -> bool:
+        """Whether the file has the length that was reserved; reading a shorter one through its map is a crash."""
+        try:
+            return self.path.stat().st_size == self.capacity_bytes
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Gives the memory back. Arrays taken from the buffer must be gone."""
         self._map.close()
@@ -63,6 +71,11 @@ class BufferPool:
         self._folders = _private_folders(_parents() if parents is None else parents)
         self._spare: list[Buffer] = []
         self._count = 0
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the buffers lie: private folders of this pool, memory first, disk last."""
+        return tuple(self._folders)
 
     def take(self, shape: tuple[int, ...], dtype: Any) -> Buffer:
         """A buffer for an array of that form; its content is undefined.
@@ -84,6 +97,9 @@ class BufferPool:
 
     def give_back(self, buffer: Buffer) -> None:
         """Takes a buffer back for later jobs."""
+        if not buffer.intact:
+            buffer.close()
+            return
         self._spare.append(buffer)
         while len(self._spare) > _SPARE_BUFFERS:
             self._spare.pop(0).close()

@@ -6,7 +6,7 @@ import json
 import math
 import struct
 import threading
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from imagetool.wire.errors import BadFrame
 from imagetool.wire.messages import Message, from_json, to_json
@@ -15,10 +15,30 @@ MAX_FRAME_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
 
+class ByteSource(Protocol):
+    """What can be read from: a file, or something before it."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes; fewer at the end."""
+        ...
+
+
+class ByteSink(Protocol):
+    """What can be written to: a file, or something before it."""
+
+    def write(self, data: bytes, /) -> object:
+        """Takes all of the bytes."""
+        ...
+
+    def flush(self) -> None:
+        """Passes them on."""
+        ...
+
+
 class FrameWriter:
     """Sends messages; may be used by several threads."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: ByteSink) -> None:
         self._stream = stream
         self._lock = threading.Lock()
 
@@ -35,7 +55,7 @@ class FrameWriter:
 class FrameReader:
     """Receives messages of the `allowed` kinds; used by one thread."""
 
-    def __init__(self, stream: BinaryIO, allowed: tuple[type, ...]) -> None:
+    def __init__(self, stream: ByteSource, allowed: tuple[type, ...]) -> None:
         self._stream = stream
         self._allowed = allowed
 

@@ -44,6 +44,15 @@ class MaskRef:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptRef:
+    """What the user pointed at, in pixels: points x, y, x, y … on the thing and beside it, and a box around it."""
+
+    wanted: tuple[float, ...]
+    unwanted: tuple[float, ...]
+    box: RectRef | None
+
+
+@dataclass(frozen=True, slots=True)
 class TileRef:
     """How the model wants its tiles, in pixels."""
 
@@ -66,18 +75,37 @@ class WeightsRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Confinement:
+    """What a worker may touch besides Python, its libraries and the graphics card; all paths are absolute.
+
+    `writable[0]` is its scratch folder, where its temporary files and its home are. The files in the folders
+    `pixels` may be changed, but not made, removed or cut.
+    """
+
+    readable: tuple[str, ...]
+    writable: tuple[str, ...]
+    network: bool
+    max_file_bytes: int
+    max_open_files: int
+    pixels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
-    """The first message: what may be imported, and how many processor threads to use (0: all)."""
+    """The first message: what may be imported, how many processor threads to use (0: all), what may be touched."""
 
     import_paths: tuple[str, ...]
     threads: int
+    confinement: Confinement | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One job. `source` is (H, W, 4) and read-only.
+    """One job. `source` is (H, W, 4) and read-only; a job that generates has none.
 
     `result` (h, w, 4) covers the mask's rectangle where there is a mask; without one it is the whole new picture.
+    For a score it is (H, W, 1) float32, for a selection (H, W, 1) uint8, for generated pictures (count, H, W, 4).
+    `hints` (H, W, 4) uint8 is opaque where the user gave a colour.
     """
 
     job_id: str
@@ -89,11 +117,25 @@ class Run:
     device: str
     precisions: tuple[str, ...]
     tile: TileRef
+    whole: bool
     weights: tuple[WeightsRef, ...]
-    source: BufferRef
+    source: BufferRef | None
     mask: MaskRef | None
+    hints: BufferRef | None
+    prompt: PromptRef | None
     result: BufferRef
     preview: BufferRef
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Look into a file with a loader, and write what is needed of it to the empty folder `target`."""
+
+    job_id: str
+    module: str
+    attribute: str
+    source: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +157,10 @@ class PreviewTaken:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The worker has started and waits for jobs."""
+    """The worker has started and waits for jobs; `enforced` names what of its confinement the system sees to."""
 
     pid: int
+    enforced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +192,27 @@ class Done:
     seconds: float
     tiles: int
     peak_rss_mb: float
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the loader found; `models` is a JSON list of tables as in a manifest."""
+
+    job_id: str
+    name: str
+    summary: str
+    license: str
+    models: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The loader does not take the file; another one may, unless the refusal is `final`."""
+
+    job_id: str
+    sentence: str
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +231,11 @@ class Failed:
     details: str
 
 
-Message = Start | Run | Cancel | PreviewTaken | Ready | Progress | Preview | Done | Stopped | Failed
-TO_WORKER: tuple[type, ...] = (Start, Run, Cancel, PreviewTaken)
-TO_EDITOR: tuple[type, ...] = (Ready, Progress, Preview, Done, Stopped, Failed)
+ToWorker = Start | Run | Inspect | Cancel | PreviewTaken
+ToEditor = Ready | Progress | Preview | Done | Inspected | Refused | Stopped | Failed
+Message = ToWorker | ToEditor
+TO_WORKER: tuple[type, ...] = typing.get_args(ToWorker)
+TO_EDITOR: tuple[type, ...] = typing.get_args(ToEditor)
 
 
 def to_json(message: Message) -> dict[str, Any]:

@@ -15,11 +15,15 @@ from imagetool.core.errors import ImagetoolError
 from imagetool.kit.device import choose_device
 from imagetool.kit.weights import checked_weights
 from imagetool.plugin.errors import Cancelled
+from imagetool.plugin.loaders import Loader
 from imagetool.plugin.models import Model
-from imagetool.wire.messages import Done, Failed, Message, Run, Stopped
+from imagetool.plugin.tasks import Task
+from imagetool.wire.messages import Done, Failed, Inspect, Message, Run, Stopped
 from imagetool.wire.text import plain, plain_lines
+from imagetool.worker.assignment import Assignment
+from imagetool.worker.inspecting import inspect_file
 from imagetool.worker.memory import peak_rss_mb
-from imagetool.worker.tasks import Assignment, carry_out
+from imagetool.worker.tasks import carry_out
 
 if TYPE_CHECKING:
     from imagetool.worker.inbox import Inbox
@@ -38,10 +42,10 @@ class Executor:
         if threads:
             torch.set_num_threads(threads)
 
-    def execute(self, run: Run) -> None:
+    def execute(self, run: Run | Inspect) -> None:
         """One job, from its first look at the pixels to its answer. Whatever a plugin raises ends here."""
         try:
-            answer = self._answer(run)
+            answer = self._answer(run) if isinstance(run, Run) else inspect_file(run, self._inbox, self._send)
         except Cancelled:
             answer = Stopped(run.job_id)
         except Exception as error:  # noqa: BLE001 - the one place where a plugin's errors are caught
@@ -55,14 +59,17 @@ class Executor:
             raise Cancelled
         device = choose_device(run.device)
         model = self._model(run, device)
-        tiles, precision = carry_out(Assignment(run, model, device, self._inbox, self._send))
-        return Done(run.job_id, device.type, precision, time.monotonic() - began, tiles, peak_rss_mb())
+        assignment = Assignment(run, model, device, self._inbox, self._send)
+        tiles, precision = carry_out(assignment)
+        seconds = time.monotonic() - began
+        return Done(run.job_id, device.type, precision, seconds, tiles, peak_rss_mb(), assignment.figures)
 
     def _model(self, run: Run, device: torch.device) -> Model:
-        key = (run.module, run.attribute, run.weights, str(device))
+        key = (run.module, run.attribute, run.task, run.weights, str(device))
         if key not in self._models:
             weights = checked_weights((ref.file, Path(ref.path), ref.sha256, ref.size) for ref in run.weights)
-            model: Any = getattr(importlib.import_module(run.module), run.attribute)()
+            made: Any = getattr(importlib.import_module(run.module), run.attribute)()
+            model = made.model(Task(run.task)) if isinstance(made, Loader) else made
             model.load(weights, device)
             self._models[key] = model
         return self._models[key]

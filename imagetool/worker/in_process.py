@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from imagetool.jobs.log import BoundedLog
-from imagetool.jobs.worker import Worker
+from imagetool.jobs.worker import Worker, WorkerPlan
 from imagetool.wire.messages import Message, Ready
 from imagetool.worker.execution import Executor
 from imagetool.worker.inbox import Inbox
@@ -22,11 +22,11 @@ class InProcessWorker:
     def __init__(
         self,
         runtime: Path,
-        import_paths: tuple[str, ...],
+        plan: WorkerPlan,
         on_message: Callable[[Worker, Any], None],
         on_end: Callable[[Worker, str], None],
     ) -> None:
-        sys.path.extend(path for path in (str(runtime), *import_paths) if path not in sys.path)
+        sys.path.extend(path for path in (str(runtime), *plan.import_paths) if path not in sys.path)
         self.log = BoundedLog()
         self._inbox = Inbox()
         self._on_message, self._on_end = on_message, on_end

@@ -6,14 +6,14 @@ import queue
 import threading
 from typing import Any
 
-from imagetool.wire.messages import Cancel, PreviewTaken, Run
+from imagetool.wire.messages import Cancel, Inspect, PreviewTaken, Run
 
 
 class Inbox:
     """Filled by the thread that hears the editor, emptied by the one that works."""
 
     def __init__(self) -> None:
-        self.runs: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
+        self.runs: queue.SimpleQueue[Run | Inspect | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
         self._closed = False
         self._preview_free = threading.Event()
@@ -22,7 +22,7 @@ class Inbox:
     def put(self, message: Any) -> None:
         """Takes one message; called by the hearing thread."""
         match message:
-            case Run():
+            case Run() | Inspect():
                 self.runs.put(message)
             case Cancel(job_id):
                 self._cancelled.add(job_id)

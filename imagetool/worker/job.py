@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,31 +15,24 @@ from torch.nn import functional
 from imagetool.core.geometry import Rect
 from imagetool.kit.tensors import to_pixels
 from imagetool.plugin.errors import Cancelled
-from imagetool.wire.messages import Message, Preview, Progress, RectRef, Run
-
-if TYPE_CHECKING:
-    from imagetool.worker.inbox import Inbox
+from imagetool.wire.messages import Preview, Progress, RectRef
+from imagetool.worker.assignment import Assignment
 
 _PREVIEW_SIDE_PX = 512
 _PROGRESS_EVERY_S = 0.05
 _MAX_TEXT = 200
+_MOST_FIGURES = 100
 
 
 class CropJob:
     """Fulfils `plugin.Job` for one crop of the picture; `span` is its part of the whole job."""
 
     def __init__(
-        self,
-        run: Run,
-        device: torch.device,
-        inbox: Inbox,
-        send: Callable[[Message], None],
-        preview: NDArray[np.uint8],
-        crop: Rect,
-        span: tuple[float, float],
+        self, assignment: Assignment, preview: NDArray[np.uint8], crop: Rect, span: tuple[float, float]
     ) -> None:
-        self._run, self._device = run, device
-        self._inbox, self._send = inbox, send
+        self._run, self._device = assignment.run, assignment.device
+        self._inbox, self._send = assignment.inbox, assignment.send
+        self._figures = assignment.figures
         self._preview, self._crop, self._span = preview, crop, span
         self._said_at = 0.0
 
@@ -78,9 +70,23 @@ class CropJob:
             small = [max(1, int(side / shrink)) for side in image.shape[2:]]
             image = functional.interpolate(image, small, mode="area")  # (1, 3, h, w)
         pixels = to_pixels(image, np.dtype(np.uint8))  # (h, w, 3)
+        if pixels.shape[2] != 3:
+            raise ValueError(f"a preview has 3 planes, this one has {pixels.shape[2]}")
         self._preview[: pixels.size] = pixels.ravel()
         crop = RectRef(self._crop.left, self._crop.top, self._crop.right, self._crop.bottom)
         self._send(Preview(self._run.job_id, crop, pixels.shape[1], pixels.shape[0]))
+
+    def figure(self, name: str, value: float) -> None:
+        """Keeps a number for the answer.
+
+        Raises:
+            ValueError: where it is not finite, or there are too many.
+        """
+        self.check()
+        number = float(value)
+        if not math.isfinite(number) or len(self._figures) >= _MOST_FIGURES:
+            raise ValueError(f"{name!r:.40} cannot be told: {number}, after {len(self._figures)} others")
+        self._figures[str(name)[:_MAX_TEXT]] = number
 
     def log(self, text: str) -> None:
         """Writes one line to the worker's log."""

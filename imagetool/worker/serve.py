@@ -12,8 +12,9 @@ from imagetool.wire.errors import BadFrame
 from imagetool.wire.frames import FrameReader, FrameWriter
 from imagetool.wire.messages import TO_WORKER, Ready, Start
 from imagetool.worker.inbox import Inbox
+from imagetool.worker.sandbox import confine
 
-_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # <linux/prctl.h>
 _OOM_SCORE = "900"  # where memory runs out, the system should end the worker and not the editor
 
 
@@ -24,16 +25,24 @@ def serve(channel_in: BinaryIO, channel_out: BinaryIO) -> None:
     if not isinstance(start, Start):
         sys.exit(1)
     _step_back()
+    enforced = _confined(start)
     sys.path.extend(path for path in start.import_paths if path not in sys.path)
     inbox = Inbox()
     threading.Thread(target=_hear, args=(reader, inbox), name="channel", daemon=True).start()
-    writer.send(Ready(os.getpid()))
+    writer.send(Ready(os.getpid(), enforced))
 
     from imagetool.worker.execution import Executor  # brings torch
 
     executor = Executor(inbox, writer.send, start.threads)
     while (run := inbox.runs.get()) is not None:
         executor.execute(run)
+
+
+def _confined(start: Start) -> tuple[str, ...]:
+    try:
+        return confine(start)
+    except OSError as error:
+        sys.exit(f"The plugin was not started, because it could not be shut in ({error}).")
 
 
 def _hear(reader: FrameReader, inbox: Inbox) -> None:
@@ -62,4 +71,6 @@ def _step_back() -> None:
         import signal
 
         # The channel's end is seen by a thread, which a plugin can keep from running; this needs no thread.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        library = ctypes.CDLL(None)
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        library.prctl(_PR_SET_CHILD_SUBREAPER, 1)  # the editor finds a process by its parents

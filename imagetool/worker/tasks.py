@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import torch
-
-from imagetool.core.geometry import Rect
+from imagetool.core.geometry import Point, Rect
+from imagetool.core.picture import Pixels
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.errors import KitError
 from imagetool.kit.inpainting import Holes, fill_holes
 from imagetool.kit.precision import Precision, choose_precision
+from imagetool.kit.same_size import Sheet, run_filter, run_scorer
 from imagetool.kit.tiling import Tiling
+from imagetool.kit.whole_pictures import Canvas, colorize, generate, segment
 from imagetool.plugin.job import Job
-from imagetool.plugin.models import Inpainter, Model, Upscaler
+from imagetool.plugin.models import (
+    Colorizer,
+    Denoiser,
+    Filter,
+    Generator,
+    Inpainter,
+    Prompt,
+    Scorer,
+    Segmenter,
+    Upscaler,
+)
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
 from imagetool.wire.buffers import open_array
-from imagetool.wire.messages import MaskRef, Message, RectRef, Run
+from imagetool.wire.messages import PromptRef, RectRef
+from imagetool.worker.assignment import Assignment
 from imagetool.worker.job import CropJob
-
-if TYPE_CHECKING:
-    from imagetool.worker.inbox import Inbox
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A job, the model that has been loaded for it, and how to hear and answer."""
-
-    run: Run
-    model: Model
-    device: torch.device
-    inbox: Inbox
-    send: Callable[[Message], None]
 
 
 def carry_out(assignment: Assignment) -> tuple[int, str]:
@@ -44,39 +38,118 @@ def carry_out(assignment: Assignment) -> tuple[int, str]:
     Raises:
         KitError: where the model is not made for the task, or what it returns is no picture.
     """
-    run, model = assignment.run, assignment.model
-    if run.task == Task.INPAINT and isinstance(model, Inpainter) and run.mask:
-        return _fill(assignment, model, run.mask), Precision.FP32
-    if run.task == Task.UPSCALE and isinstance(model, Upscaler):
-        return _enlarge(assignment, model)
-    raise KitError(f"The model is not made for {run.task}.")
+    model = assignment.model
+    match assignment.run.task:
+        case Task.INPAINT if isinstance(model, Inpainter):
+            return _inpaint(assignment, model), Precision.FP32
+        case Task.UPSCALE if isinstance(model, Upscaler):
+            return _upscale(assignment, model)
+        case Task.DENOISE if isinstance(model, Denoiser):
+            return _filter(assignment, model)
+        case Task.FILTER if isinstance(model, Filter):
+            return _filter(assignment, model)
+        case Task.SCORE if isinstance(model, Scorer):
+            return _score(assignment, model)
+        case Task.COLORIZE if isinstance(model, Colorizer):
+            return _colorize(assignment, model)
+        case Task.SEGMENT if isinstance(model, Segmenter):
+            return _segment(assignment, model)
+        case Task.GENERATE if isinstance(model, Generator):
+            return _generate(assignment, model)
+    raise KitError(f"The model is not made for {assignment.run.task}.")
 
 
-def _fill(assignment: Assignment, model: Inpainter, mask: MaskRef) -> int:
+def _inpaint(assignment: Assignment, model: Inpainter) -> int:
     run = assignment.run
+    if run.mask is None:
+        raise KitError("There is no mask, so there is nothing to fill.")
     holes = Holes(
-        source=open_array(run.source, writable=False),
-        mask=open_array(mask.pixels, writable=False),
-        rect=_rect(mask.rect),
-        context=mask.context,
-        context_min_px=mask.context_min_px,
+        source=_source(assignment),
+        mask=open_array(run.mask.pixels, writable=False),
+        rect=_rect(run.mask.rect),
+        context=run.mask.context,
+        context_min_px=run.mask.context_min_px,
     )
     result = open_array(run.result, writable=True)
     return fill_holes(model, holes, Params(run.params), assignment.device, _jobs(assignment), result)
 
 
-def _enlarge(assignment: Assignment, model: Upscaler) -> tuple[int, str]:
-    run, device = assignment.run, assignment.device
-    source = open_array(run.source, writable=False)
-    precision = choose_precision(device, source.dtype, run.precisions)
+def _upscale(assignment: Assignment, model: Upscaler) -> tuple[int, str]:
+    source = _source(assignment)
+    precision = _precision(assignment, source)
     enlargement = Enlargement(
         source=source,
-        result=open_array(run.result, writable=True),
-        tiling=Tiling(run.tile.size, run.tile.overlap, run.tile.multiple_of),
-        device=device,
+        result=open_array(assignment.run.result, writable=True),
+        tiling=_tiling(assignment),
+        device=assignment.device,
         precision=precision,
     )
-    return enlargement.run(model, Params(run.params), _jobs(assignment)), precision
+    return enlargement.run(model, Params(assignment.run.params), _jobs(assignment)), precision
+
+
+def _filter(assignment: Assignment, model: Filter) -> tuple[int, str]:
+    sheet, result = _sheet(assignment), open_array(assignment.run.result, writable=True)
+    return run_filter(model, sheet, Params(assignment.run.params), _jobs(assignment), result), sheet.precision
+
+
+def _score(assignment: Assignment, model: Scorer) -> tuple[int, str]:
+    sheet, result = _sheet(assignment), open_array(assignment.run.result, writable=True)
+    return run_scorer(model, sheet, Params(assignment.run.params), _jobs(assignment), result), sheet.precision
+
+
+def _colorize(assignment: Assignment, model: Colorizer) -> tuple[int, str]:
+    run, canvas = assignment.run, _canvas(assignment)
+    hints = open_array(run.hints, writable=False) if run.hints else None
+    result = open_array(run.result, writable=True)
+    colorize(model, canvas, hints, Params(run.params), _job(assignment, canvas.source), result)
+    return 1, canvas.precision
+
+
+def _segment(assignment: Assignment, model: Segmenter) -> tuple[int, str]:
+    run, canvas = assignment.run, _canvas(assignment)
+    if run.prompt is None:
+        raise KitError("Nothing was pointed at, so there is nothing to select.")
+    result = open_array(run.result, writable=True)
+    job = _job(assignment, canvas.source)
+    segment(model, canvas, _prompt(run.prompt), Params(run.params), job, result)
+    return 1, canvas.precision
+
+
+def _generate(assignment: Assignment, model: Generator) -> tuple[int, str]:
+    result = open_array(assignment.run.result, writable=True)
+    generate(model, Params(assignment.run.params), _job(assignment, result[0]), result)
+    return len(result), Precision.FP32
+
+
+def _source(assignment: Assignment) -> Pixels:
+    if assignment.run.source is None:
+        raise KitError("There is no picture to work on.")
+    return open_array(assignment.run.source, writable=False)
+
+
+def _sheet(assignment: Assignment) -> Sheet:
+    run, source = assignment.run, _source(assignment)
+    return Sheet(
+        source=source,
+        tiling=None if run.whole else _tiling(assignment),
+        multiple_of=run.tile.multiple_of,
+        device=assignment.device,
+        precision=_precision(assignment, source),
+    )
+
+
+def _canvas(assignment: Assignment) -> Canvas:
+    source = _source(assignment)
+    return Canvas(source, assignment.run.tile.multiple_of, assignment.device, _precision(assignment, source))
+
+
+def _tiling(assignment: Assignment) -> Tiling:
+    tile = assignment.run.tile
+    return Tiling(tile.size, tile.overlap, tile.multiple_of)
+
+
+def _precision(assignment: Assignment, source: Pixels) -> Precision:
+    return choose_precision(assignment.device, source.dtype, assignment.run.precisions)
 
 
 def _jobs(assignment: Assignment) -> CropJobs:
@@ -84,11 +157,22 @@ def _jobs(assignment: Assignment) -> CropJobs:
     preview = open_array(assignment.run.preview, writable=True)
 
     def job_for(crop: Rect, begin: float, end: float) -> Job:
-        return CropJob(
-            assignment.run, assignment.device, assignment.inbox, assignment.send, preview, crop, (begin, end)
-        )
+        return CropJob(assignment, preview, crop, (begin, end))
 
     return job_for
+
+
+def _job(assignment: Assignment, pixels: Pixels) -> Job:
+    """One job for a whole picture (H, W, C)."""
+    return _jobs(assignment)(Rect(0, 0, pixels.shape[1], pixels.shape[0]), 0.0, 1.0)
+
+
+def _prompt(ref: PromptRef) -> Prompt:
+    return Prompt(_points(ref.wanted), _points(ref.unwanted), _rect(ref.box) if ref.box else None)
+
+
+def _points(numbers: tuple[float, ...]) -> tuple[Point, ...]:
+    return tuple(Point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _rect(ref: RectRef) -> Rect:

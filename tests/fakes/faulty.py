@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imagetool.catalog.catalog import CatalogModel, Plugin
+from imagetool.catalog.catalog import CatalogModel
+from imagetool.catalog.plugins import Plugin
 from imagetool.plugin.manifest import Manifest
 
 FOLDER = Path(__file__).parents[1] / "faulty_plugins"

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from imagetool.catalog.catalog import CatalogModel, Plugin
+from imagetool.catalog.catalog import CatalogModel
+from imagetool.catalog.plugins import Plugin
 from imagetool.core.compositing import Flattened
 from imagetool.core.document import Document
 from imagetool.core.geometry import Rect, Size

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from imagetool.catalog.catalog import Plugin
+import numpy as np
+from numpy.typing import NDArray
+
 from imagetool.catalog.places import Places
-from imagetool.core.geometry import Rect
-from imagetool.jobs.errors import ModelFailed
+from imagetool.catalog.plugins import Plugin
+from imagetool.core.geometry import Rect, Size
+from imagetool.jobs.errors import JobError, ModelFailed
 from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
 from imagetool.jobs.request import Report, Request, Result
 from imagetool.jobs.runner import Listener
@@ -57,13 +60,31 @@ class FakeRunner:
     def finish(self, gray: int = 255, request: Request | None = None) -> None:
         """The masked rectangle, or the whole larger picture, in one opaque shade."""
         request = request or self.requests[-1]
+        assert request.source is not None, "use finish_with for what has no picture to begin with"
         whole = Rect.of_size(request.target or request.source.size)
         rect = request.mask.content_rect() if request.mask else whole
         pixels = np.full((rect.height, rect.width, 4), gray, request.source.dtype)
         pixels[..., 3] = np.iinfo(request.source.dtype).max
-        report = Report("cpu", "float32", 3.14, 1, 100.0)
-        self._listener(Finished(request.job_id, Result(rect, pixels, report)))
+        self.finish_with(pixels, request=request, rect=rect)
+
+    def finish_with(
+        self,
+        pixels: NDArray[Any],
+        figures: dict[str, float] | None = None,
+        *,
+        request: Request | None = None,
+        rect: Rect | None = None,
+    ) -> None:
+        """These pixels, whatever they are, with numbers that the model tells."""
+        request = request or self.requests[-1]
+        size = request.target or (request.source.size if request.source else Size(1, 1))
+        report = Report("cpu", "float32", 3.14, 1, 100.0, figures or {})
+        self._listener(Finished(request.job_id, Result(rect or Rect.of_size(size), pixels, report)))
 
     def fail(self, sentence: str, details: str = "") -> None:
-        """The job ends with an error."""
-        self._listener(Failed(self.requests[-1].job_id, ModelFailed(sentence, details)))
+        """The job ends with an error of the model."""
+        self.fail_with(ModelFailed(sentence, details))
+
+    def fail_with(self, error: JobError) -> None:
+        """The job ends with any error."""
+        self._listener(Failed(self.requests[-1].job_id, error))

@@ -16,7 +16,7 @@ IDLE_S = 50.0
 
 def done(job_id: str) -> messages.Done:
     """The answer of a worker that has done a job."""
-    return messages.Done(job_id, "cpu", "fp32", 1.5, 2, 300.0)
+    return messages.Done(job_id, "cpu", "fp32", 1.5, 2, 300.0, {})
 
 
 class Stage:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from imagetool.jobs.log import BoundedLog
-from imagetool.jobs.worker import Worker
+from imagetool.jobs.worker import Worker, WorkerPlan
 from imagetool.wire.messages import Message
 
 
@@ -37,13 +37,13 @@ class FakeLaunch:
 
     def __init__(self, fails_with: OSError | None = None) -> None:
         self.workers: list[FakeWorker] = []
-        self.import_paths: list[tuple[str, ...]] = []
+        self.plans: list[WorkerPlan] = []
         self._fails_with = fails_with
 
     def __call__(
         self,
         runtime: Path,
-        import_paths: tuple[str, ...],
+        plan: WorkerPlan,
         on_message: Callable[[Worker, Any], None],
         on_end: Callable[[Worker, str], None],
     ) -> Worker:
@@ -51,5 +51,5 @@ class FakeLaunch:
         if self._fails_with:
             raise self._fails_with
         self.workers.append(FakeWorker())
-        self.import_paths.append(import_paths)
+        self.plans.append(plan)
         return self.workers[-1]

@@ -30,7 +30,9 @@ def test_a_model_that_listens_stops_at_once_and_its_worker_stays(desk: Desk) -> 
     assert desk.end_of(again) == Cancelled(again)
 
 
-@pytest.mark.parametrize("name", ["stubborn", "swallows_cancel", "holds_the_interpreter"])
+@pytest.mark.parametrize(
+    "name", ["stubborn", "swallows_cancel", "loops_forever", "ignores_sigterm", "holds_the_interpreter"]
+)
 def test_a_model_that_does_not_listen_is_stopped_within_three_seconds(desk: Desk, name: str) -> None:
     job_id, pid = desk.start(name, own_process=True)
     began = time.monotonic()
@@ -76,6 +78,7 @@ def test_progress_and_previews_arrive_before_the_end(desk: Desk) -> None:
     events = desk.heard[job_id]
     assert isinstance(events[0], Started)
     assert isinstance(events[-1], Finished)
+    assert asked.source is not None
     assert next(event.done for event in events if isinstance(event, Progressed)) == 0.25
     (preview,) = [event for event in events if isinstance(event, Previewed)]
     assert preview.pixels.shape == (preview.rect.height, preview.rect.width, 3)

@@ -89,6 +89,7 @@ def test_a_death_costs_one_job(desk: Desk, name: str, reason: str) -> None:
     )
     assert error.details.startswith(reason), error.details
     after = np.zeros_like(picture())
+    assert asked.source is not None
     asked.source.read_into(Rect.of_size(asked.source.size), after)
     np.testing.assert_array_equal(after, picture(), err_msg="the document must be as it was")
     desk.prove_that_it_works()
@@ -117,14 +118,43 @@ def test_what_a_dead_worker_left_behind_is_ended_too(desk: Desk) -> None:
     desk.prove_that_it_works()
 
 
+# in test_sandbox.py, test_faults_limits.py and test_faults_channel.py
+SANDBOX = {
+    "reads_the_users_files",
+    "writes_outside",
+    "calls_home",
+    "attacks_the_editor",
+    "cuts_the_pixels",
+    "lists_descriptors",
+    "works_at_home",
+}
+LIMITS = {
+    "eats_memory",
+    "shares_memory",
+    "multiplies",
+    "opens_thousands",
+    "fills_its_folder",
+    "floods_log",
+    "floods_channel",
+}
+CHANNEL = {"malformed_frame", "answers_too_often", "poisons_modules"}
+
+
 def test_every_faulty_plugin_is_tried_somewhere() -> None:
     tried = {name for name, _ in (*TABLE, *DEADLY)} | {"chatty", "leaves_a_grandchild", "steady"}
-    elsewhere = {
-        "patient",
-        "stubborn",
-        "swallows_cancel",
-        "holds_the_interpreter",
-        "hides_a_grandchild",
-        "reports",
-    }
+    elsewhere = (
+        {
+            "patient",
+            "stubborn",
+            "swallows_cancel",
+            "holds_the_interpreter",
+            "hides_a_grandchild",
+            "loops_forever",
+            "ignores_sigterm",
+            "reports",
+        }
+        | SANDBOX
+        | LIMITS
+        | CHANNEL
+    )
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} - {"__pycache__"} == tried | elsewhere

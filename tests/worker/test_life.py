@@ -15,9 +15,11 @@ import pytest
 
 from imagetool.jobs.errors import PluginSuspended, WorkerDied
 from imagetool.jobs.events import Cancelled, Failed
+from imagetool.jobs.protection import protection
 from imagetool.wire.buffers import FOLDER_PREFIX
 from tests.fakes.desk import Desk, wait_until_gone
 from tests.fakes.faulty import faulty
+from tests.fakes.launches import Launches
 from tests.fakes.requests import request
 
 ROOT = Path(__file__).parents[2]
@@ -101,15 +103,25 @@ def test_a_worker_does_not_outlive_a_killed_editor(name: str) -> None:
     assert pixel_folders(host.pid) == []
 
 
-def test_a_process_that_cannot_be_found_does_not_block_the_editor(own_desk: Desk) -> None:
-    """It cleared its environment, left its session and its parents are dead, but it holds the channel open."""
-    event = own_desk.failure_of("hides_a_grandchild", own_process=True)
-    assert isinstance(event, Failed)
+def grandchild_of(event: Failed) -> int:
     found = re.search(r"grandchild (\d+)", event.error.details)
     assert found, event.error.details
-    hidden = int(found[1])
+    return int(found[1])
+
+
+def test_a_process_that_cannot_be_found_does_not_block_the_editor() -> None:
+    """It cleared its environment, left its session and its parents are dead, but it holds the channel open."""
+    desk = Desk(launch=Launches(confinement=None))
+    hidden = grandchild_of(desk.failure_of("hides_a_grandchild", own_process=True))
     try:
-        own_desk.prove_that_it_works()
-        own_desk.close()
+        desk.prove_that_it_works()
+        desk.close()
     finally:
         os.kill(hidden, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not protection().processes, reason="this kernel filters no system calls")
+def test_a_confined_process_cannot_hide(own_desk: Desk) -> None:
+    hidden = grandchild_of(own_desk.failure_of("hides_a_grandchild", own_process=True))
+    assert wait_until_gone(hidden, wait_s=1), "it could leave the group that is ended as one"
+    own_desk.prove_that_it_works()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from imagetool.catalog.places import Places
+from imagetool.jobs.worker import WorkerPlan
 from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.wire.messages import Cancel, Ready
 from tests.fakes.desk import wait_until_gone
@@ -29,7 +30,7 @@ class Ear:
     def start(self) -> WorkerProcess:
         return WorkerProcess(
             Places.find().runtime,
-            (),
+            WorkerPlan(()),
             lambda worker, message: self.messages.put(message),
             lambda worker, reason: self.ends.put(reason),
         )
@@ -71,9 +72,17 @@ def test_killing_waits_until_it_is_gone(worker: WorkerProcess, ear: Ear) -> None
 def test_a_worker_that_reads_nothing_does_not_block_the_editor(worker: WorkerProcess, ear: Ear) -> None:
     ear.messages.get(timeout=WAIT_S)
     os.kill(worker.pid, signal.SIGSTOP)
-    for _ in range(5000):  # more than a pipe holds
+    for _ in range(20_000):  # more than a pipe holds
         worker.send(Cancel("x" * 100))
     assert ear.ends.get(timeout=WAIT_S) == "It was ended by signal 9.", "nobody waits for it"
+
+
+def test_a_message_larger_than_a_pipe_reaches_a_worker(worker: WorkerProcess, ear: Ear) -> None:
+    ear.messages.get(timeout=WAIT_S)
+    worker.send(Cancel("x" * 900_000))  # while it imports torch, and listens to nobody
+    assert worker._process.stdin
+    worker._process.stdin.close()
+    assert ear.ends.get(timeout=WAIT_S) == "It exited with status 0.", "it heard everything, then the end"
 
 
 def test_a_worker_ends_when_its_channel_does(worker: WorkerProcess, ear: Ear) -> None:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import io
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
 from imagetool.jobs.environment import worker_environment
 from imagetool.jobs.log import BoundedLog
+from imagetool.wire.messages import Confinement
 
 OWN = {"GOMP_SPINCOUNT": "1000"}  # waiting threads sleep soon, so that busy processors are shared
 
@@ -92,3 +94,21 @@ def test_nothing_else_is_added_and_the_original_is_left_alone() -> None:
     seen = worker_environment(os.environ)
     assert set(seen) <= set(os.environ) | set(OWN)
     assert dict(os.environ) == before
+
+
+def test_a_confined_worker_is_at_home_in_its_scratch_folder() -> None:
+    confinement = Confinement((), ("/scratch", "/more"), False, 1, 1)
+    before = {"HOME": "/home/me", "TMPDIR": "/home/me/tmp", "XDG_CACHE_HOME": "/home/me/.cache", "PATH": "/bin"}
+    seen = worker_environment(before, confinement)
+    assert seen["PATH"] == "/bin"
+    for name in ("HOME", "TMPDIR", "TEMP", "TMP"):
+        assert Path(seen[name]) == Path("/scratch")
+    for name in ("XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "TORCH_HOME", "HF_HOME", "CUDA_CACHE_PATH"):
+        assert Path("/scratch") in Path(seen[name]).parents, name
+    assert not [value for value in seen.values() if "/me" in value]
+
+
+def test_a_library_without_network_is_told_so() -> None:
+    for network in (True, False):
+        seen = worker_environment({}, Confinement((), ("/scratch",), network, 1, 1))
+        assert seen.get("HF_HUB_OFFLINE") == (None if network else "1")

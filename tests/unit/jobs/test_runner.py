@@ -61,7 +61,7 @@ def test_bundled_plugins_share_a_worker_and_every_other_has_its_own(office: Offi
         office.runner.submit(request(plugin_model(plugin_id, bundled=bundled)))
     office.settle()
     runtime = str(Places.find().runtime)
-    assert office.launch.import_paths == [
+    assert [plan.import_paths for plan in office.launch.plans] == [
         (runtime, "/somewhere"),
         (runtime, "/somewhere/plugins/c"),
         (runtime, "/somewhere/plugins/d"),

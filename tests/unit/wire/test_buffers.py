@@ -51,6 +51,18 @@ def test_a_buffer_given_back_is_used_again(pool: BufferPool) -> None:
     assert again.array.shape == (MB // 4, 2)
 
 
+@pytest.mark.parametrize("length", [0, MB - 1, MB + 1])
+def test_a_buffer_whose_file_was_cut_or_grew_is_not_used_again(pool: BufferPool, length: int) -> None:
+    first = pool.take((MB,), np.uint8)
+    os.truncate(first.path, length)
+    assert not first.intact
+    pool.give_back(first)
+    assert not first.path.exists()
+    again = pool.take((MB,), np.uint8)
+    assert again is not first
+    assert again.intact
+
+
 NOT_REUSED = [(MB + 1, "too small"), (MB // 5, "far too large")]
 
 

@@ -14,15 +14,20 @@ from imagetool.wire.messages import (
     TO_WORKER,
     BufferRef,
     Cancel,
+    Confinement,
     Done,
     Failed,
+    Inspect,
+    Inspected,
     MaskRef,
     Message,
     Preview,
     PreviewTaken,
     Progress,
+    PromptRef,
     Ready,
     RectRef,
+    Refused,
     Run,
     Start,
     Stopped,
@@ -33,6 +38,7 @@ from imagetool.wire.messages import (
 PIXELS = BufferRef("/memory/x/1.pixels", (3, 4, 4), "uint16")
 MESSAGES: list[Message] = [
     Start(("/a", "/b ü"), threads=2),
+    Start((), 0, Confinement(("/r ü",), ("/w", "/x"), True, 2**40, 4096, ("/p",))),
     Run(
         job_id="j",
         task="inpaint",
@@ -43,9 +49,12 @@ MESSAGES: list[Message] = [
         device="auto",
         precisions=("fp32", "bf16"),
         tile=TileRef(512, 32, 8),
+        whole=False,
         weights=(WeightsRef("a.safetensors", "/w/ü", "0f" * 32, 7),),
         source=PIXELS,
         mask=MaskRef(PIXELS, RectRef(-1, 0, 3, 4), context=1.5, context_min_px=64),
+        hints=None,
+        prompt=PromptRef((1.5, 2.0), (), RectRef(0, 0, 2, 2)),
         result=PIXELS,
         preview=PIXELS,
     ),
@@ -59,18 +68,25 @@ MESSAGES: list[Message] = [
         device="cpu",
         precisions=("fp32",),
         tile=TileRef(512, 32, 1),
+        whole=True,
         weights=(),
-        source=PIXELS,
+        source=None,
         mask=None,
+        hints=PIXELS,
+        prompt=None,
         result=PIXELS,
         preview=PIXELS,
     ),
+    Inspect("j", "plugins.x.y", "Loader", "/tmp/a ü.pth", "/tmp/b"),  # noqa: S108 - a name, not a file
     Cancel("j"),
     PreviewTaken("j"),
     Ready(123),
+    Ready(123, ("files", "network")),
     Progress("j", 0.25, "level 3 of 7 “fine”"),
     Preview("j", RectRef(0, 0, 5, 6), 5, 6),
-    Done("j", "cuda", "fp32", 1.25, 4, 512.5),
+    Done("j", "cuda", "fp32", 1.25, 4, 512.5, {"noise level": 12.5}),
+    Inspected("j", "SPAN", "4 times larger.", "MIT", "[]"),
+    Refused("j", "It is no such file.", final=True),
     Stopped("j"),
     Failed("j", "It failed.", "line 1\nline 2 \U0001f4a5"),
 ]
@@ -107,6 +123,7 @@ def test_messages_follow_each_other_and_the_end_is_none() -> None:
     assert [reader.receive() for _ in range(4)] == [Ready(0), Ready(1), Ready(2), None]
 
 
+READY = {"kind": "Ready", "pid": 1, "enforced": []}
 PROGRESS = {"kind": "Progress", "job_id": "j", "done": 0.5, "text": ""}
 PREVIEW = {"kind": "Preview", "job_id": "j", "rect": {"left": 0, "top": 0, "right": 1, "bottom": 1}, "width": 1}
 
@@ -117,12 +134,12 @@ BAD_BODIES: list[tuple[str, object, str]] = [
     ("kind that is a list", {"kind": ["Ready"]}, "its kind is not known"),
     ("no kind", {}, "its kind is not known"),
     ("no table", [1, 2], "its kind is not known"),
-    ("missing field", {"kind": "Ready"}, "Ready has the fields [], not ['pid']"),
-    ("unknown field", {"kind": "Ready", "pid": 1, "x": 2}, "Ready has the fields ['pid', 'x'], not ['pid']"),
-    ("text for a number", {"kind": "Ready", "pid": "1"}, "Ready.pid is '1'"),
-    ("bool for a number", {"kind": "Ready", "pid": True}, "Ready.pid is True"),
-    ("fraction for a whole number", {"kind": "Ready", "pid": 1.5}, "Ready.pid is 1.5"),
-    ("null", {"kind": "Ready", "pid": None}, "Ready.pid is None"),
+    ("missing field", {"kind": "Ready"}, "Ready has the fields [], not ['enforced', 'pid']"),
+    ("unknown field", {**READY, "x": 2}, "Ready has the fields ['enforced', 'pid', 'x'], not "),
+    ("text for a number", {**READY, "pid": "1"}, "Ready.pid is '1'"),
+    ("bool for a number", {**READY, "pid": True}, "Ready.pid is True"),
+    ("fraction for a whole number", {**READY, "pid": 1.5}, "Ready.pid is 1.5"),
+    ("null", {**READY, "pid": None}, "Ready.pid is None"),
     ("number too large for a float", {**PROGRESS, "done": 10**400}, "Progress.done is 1000"),
     ("bool for a float", {**PROGRESS, "done": False}, "Progress.done is False"),
     ("list for a text", {**PROGRESS, "text": ["a"]}, "Progress.text is ['a']"),
@@ -132,7 +149,7 @@ BAD_BODIES: list[tuple[str, object, str]] = [
         {**PREVIEW, "height": 1, "rect": [0, 0, 1, 1]},
         "Preview.rect is [0, 0, 1, 1]",
     ),
-    ("long value", {"kind": "Ready", "pid": "x" * 10_000}, "Ready.pid is 'xxx"),
+    ("long value", {**READY, "pid": "x" * 10_000}, "Ready.pid is 'xxx"),
 ]
 
 

@@ -1,0 +1,79 @@
+"""What is shown before something is installed: who, what, licence, size, permissions, and what changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagetool.catalog.changes import changes
+from imagetool.core.amounts import shown_bytes
+from imagetool.plugin.manifest import Kind, Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plugin that is ready to be installed, as the user is asked about it.
+
+    Attributes:
+        manifest: What the plugin says of itself.
+        size_bytes: Of its files.
+        file_count: How many there are.
+        packages: Requirements that will be fetched and installed into the plugin's own folder.
+        downloads: Addresses of weights that will be fetched.
+        changes: What is new or different from the version that is installed, as sentences; what consent is about.
+        replaces: The version that is installed now; "" where there is none.
+        agreed: Whether the user has already agreed to exactly this version.
+    """
+
+    manifest: Manifest
+    size_bytes: int
+    file_count: int
+    packages: tuple[str, ...]
+    downloads: tuple[str, ...]
+    changes: tuple[str, ...]
+    replaces: str
+    agreed: bool
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether it brings code of its own."""
+        return self.manifest.kind is Kind.PYTHON
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The question in plain sentences, one below the other."""
+        manifest = self.manifest
+        by = f" by {manifest.author}" if manifest.author else ""
+        return (
+            f"{manifest.name} {manifest.version}{by} ({manifest.id})",
+            *((manifest.summary,) if manifest.summary else ()),
+            f"Licence: {manifest.license}. {self.file_count} files, {shown_bytes(self.size_bytes)}.",
+            f"Models: {', '.join(model.name for model in manifest.models) or 'none, only loaders for files'}.",
+            *(() if self.runs_code else ("It brings no code, only weights.",)),
+            *((f"It replaces version {self.replaces}.",) if self.replaces else ()),
+            *((f"To be fetched and installed for it: {', '.join(self.packages)}.",) if self.packages else ()),
+            *((f"Weights to fetch from {', '.join(self.downloads)}.",) if self.downloads else ()),
+            *self.changes,
+        )
+
+
+def make_offer(
+    manifest: Manifest,
+    installed: Manifest | None,
+    *,
+    size_bytes: int,
+    file_count: int,
+    packages: tuple[str, ...],
+    agreed: bool,
+) -> Offer:
+    """An offer from what was read; `installed` is the version that it would replace."""
+    downloads = tuple(file.url for model in manifest.models for file in model.weights if file.url)
+    return Offer(
+        manifest=manifest,
+        size_bytes=size_bytes,
+        file_count=file_count,
+        packages=packages,
+        downloads=tuple(dict.fromkeys(downloads)),
+        changes=changes(installed, manifest),
+        replaces=str(installed.version) if installed else "",
+        agreed=agreed,
+    )

@@ -1,0 +1,143 @@
+"""Trying every model of a plugin once on this computer, in the plugin's own worker, before it is trusted."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from imagetool.catalog.catalog import CatalogModel
+from imagetool.catalog.places import Places
+from imagetool.catalog.plugins import Plugin
+from imagetool.core.compositing import Flattened
+from imagetool.core.document import Document
+from imagetool.core.geometry import Point, Rect, Size
+from imagetool.core.picture import Picture, Pixels
+from imagetool.core.tiles import TiledImage
+from imagetool.jobs.errors import JobError
+from imagetool.jobs.events import Cancelled, Event, Failed, Finished
+from imagetool.jobs.request import Request, Result
+from imagetool.jobs.runner import WorkerRunner
+from imagetool.jobs.watch import Watch
+from imagetool.jobs.worker import Launch
+from imagetool.jobs.worker_process import WorkerProcess
+from imagetool.plugin.models import Prompt
+from imagetool.plugin.parameters import IntParameter, Params, Value
+from imagetool.plugin.tasks import Task
+
+PATIENCE_S = 600.0
+_SIZE = Size(96, 80)
+_LEAST_GENERATED = 64
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTest:
+    """How one model did: `problem` is "" where it worked."""
+
+    model: str
+    seconds: float
+    peak_rss_mb: float
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it worked."""
+        return not self.problem
+
+
+class SelfTestTooLong(JobError):
+    """A model did not finish its test."""
+
+    def __init__(self, model: str, patience_s: float) -> None:
+        self.model, self.patience_s = model, patience_s
+        super().__init__(f"“{model}” did not finish a small test picture within {patience_s / 60:.0f} minutes.")
+
+
+def self_test(
+    plugin: Plugin, places: Places, watch: Watch, launch: Launch = WorkerProcess
+) -> tuple[ModelTest, ...]:
+    """One small job for each model of the plugin, one after the other; failures are in the result."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    runner = WorkerRunner(places, events.put, launch=launch)
+    try:
+        tests = []
+        models = [CatalogModel(plugin, entry) for entry in plugin.manifest.models]
+        for number, model in enumerate(models):
+            watch.progress(number / len(models), f"testing {model.entry.name}")
+            tests.append(_tried(model, runner, events, watch.check))
+        return tuple(tests)
+    finally:
+        runner.close()
+
+
+def small_request(model: CatalogModel) -> Request:
+    """A job of the model's kind on a small picture that is the same every time."""
+    entry = model.entry
+    params = Params.checked(entry.parameters, _quick(model))
+    if entry.task is Task.GENERATE:
+        side = min(entry.tile.size, max(_LEAST_GENERATED, entry.tile.multiple_of))
+        return Request(model, params, 1, None, target=Size(side, side))
+    source = Flattened(Document(Picture.of(sample_pixels())).state)
+    match entry.task:
+        case Task.INPAINT:
+            return Request(model, params, 1, source, _hole())
+        case Task.UPSCALE:
+            return Request(model, params, 1, source, target=Size(2 * _SIZE.width, 2 * _SIZE.height))
+        case Task.SEGMENT:
+            return Request(model, params, 1, source, prompt=Prompt((Point(48.0, 40.0),)))
+    return Request(model, params, 1, source)
+
+
+def sample_pixels() -> Pixels:
+    """(80, 96, 4) uint8: a ramp of colours under a little noise, opaque."""
+    y, x = np.mgrid[0 : _SIZE.height, 0 : _SIZE.width]
+    noise = np.random.default_rng(1).normal(0, 4, (_SIZE.height, _SIZE.width, 3))
+    ramp = np.stack([x * 2.5, y * 3.0, 255 - x * 2.5], axis=2)
+    pixels = np.full((_SIZE.height, _SIZE.width, 4), 255, np.uint8)
+    pixels[..., :3] = np.clip(ramp + noise, 0, 255).astype(np.uint8)
+    return pixels
+
+
+def _hole() -> TiledImage:
+    plane = np.zeros((_SIZE.height, _SIZE.width), np.uint8)
+    plane[Rect(40, 32, 56, 48).slices] = 255
+    return TiledImage.from_array(plane)
+
+
+def _quick(model: CatalogModel) -> dict[str, Value]:
+    """The values that make a test short: a model that counts its steps takes the fewest."""
+    return {
+        parameter.id: parameter.min
+        for parameter in model.entry.parameters
+        if isinstance(parameter, IntParameter) and parameter.id == "steps"
+    }
+
+
+def _tried(
+    model: CatalogModel, runner: WorkerRunner, events: queue.SimpleQueue[Event], check: Callable[[], object]
+) -> ModelTest:
+    began = time.monotonic()
+    request = small_request(model)
+    runner.submit(request)
+    while time.monotonic() - began < PATIENCE_S:
+        check()
+        try:
+            event = events.get(timeout=_POLL_S)
+        except queue.Empty:
+            continue
+        match event:
+            case Finished(_, result):
+                return _passed(model, result, time.monotonic() - began)
+            case Failed(_, error):
+                return ModelTest(model.entry.name, time.monotonic() - began, 0.0, str(error))
+            case Cancelled():
+                return ModelTest(model.entry.name, time.monotonic() - began, 0.0, "It was stopped.")
+    return ModelTest(model.entry.name, PATIENCE_S, 0.0, str(SelfTestTooLong(model.entry.name, PATIENCE_S)))
+
+
+def _passed(model: CatalogModel, result: Result, seconds: float) -> ModelTest:
+    return ModelTest(model.entry.name, seconds, result.report.peak_rss_mb)

@@ -1,0 +1,169 @@
+"""Installing, running, updating, disabling, removing, by the commands that a stranger would type."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ALL_TASKS = ROOT / "tests" / "fakes" / "all_tasks"
+ID = "org.example.all-tasks"
+
+
+def command(*words: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Runs main.py; its status is what it should be, and stderr holds no traceback."""
+    line = [sys.executable, str(ROOT / "main.py"), *(str(word) for word in words)]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def said(*words: object) -> Any:
+    return json.loads(command(*words, "--json").stdout)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A small photo of 16 bit."""
+    path = tmp_path / "photo.png"
+    small = np.random.default_rng(4).integers(0, 65535, (6, 8, 3), np.uint16)
+    cv2.imwrite(str(path), cv2.resize(small, (64, 48)))
+    return path
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The plugin's folder, to be changed."""
+    folder = tmp_path / "all-tasks"
+    shutil.copytree(ALL_TASKS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) -> None:
+    refused = command("plugins", "install", copy, status=1)
+    assert "“All tasks” was not installed; nothing was changed. Nobody could be asked; add --yes" in refused.stderr
+    assert "It brings code, which runs on this computer." in refused.stderr
+    assert "Network: it reaches no other computer (" in refused.stderr
+    installed = said("plugins", "install", copy, "--yes")
+    assert (installed["id"], installed["version"], len(installed["tests"])) == (ID, "1.0", 8)
+    assert all(test["passed"] and test["peak_rss_mb"] > 0 for test in installed["tests"])
+
+    out = tmp_path / "out.png"
+    report = said("run", "denoise", photo, "-o", out, "--model", f"{ID}/denoise")
+    assert report["figures"] == {"noise level": 12.5}
+    np.testing.assert_array_equal(cv2.imread(str(out), -1)[..., :3], cv2.imread(str(photo), -1))
+
+    (copy / "plugin.toml").write_text((copy / "plugin.toml").read_text().replace('"1.0"', '"2.0"'))
+    updated = said("plugins", "update", ID, "--yes")
+    assert (updated["version"], updated["replaces"]) == ("2.0", "1.0")
+    assert said("plugins", "rollback", ID)["version"] == "1.0"
+
+    said("plugins", "disable", ID)
+    (listed,) = [plugin for plugin in said("plugins", "list")["plugins"] if plugin["id"] == ID]
+    assert (listed["enabled"], listed["version"], listed["previous"]) == (False, "1.0", "2.0")
+    assert {it["label"] for it in listed["permissions"]} <= {"enforced", "not enforced on this system"}
+    assert "No installed model can filter" in command("run", "filter", photo, "-o", out, status=1).stderr
+    said("plugins", "enable", ID)
+    assert said("plugins", "remove", ID)["removed"]
+    assert ID not in command("plugins", "list").stdout
+
+
+def test_code_that_was_changed_after_installing_is_not_run(copy: Path, photo: Path, home: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    (code,) = home.glob(f"plugins/{ID}/versions/*/model.py")
+    code.chmod(0o644)
+    code.write_text(code.read_text() + "\nprint('changed')\n")
+    failed = command("run", "filter", photo, "-o", photo.with_name("o.png"), "--model", f"{ID}/invert", status=1)
+    assert f"“{ID}” was changed after it was installed: its file “model.py” has other content." in failed.stderr
+    assert not photo.with_name("o.png").exists()
+
+
+def test_each_task_has_its_output(copy: Path, photo: Path, tmp_path: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    gray = said("run", "score", photo, "-o", tmp_path / "map.png", "--model", "score")
+    assert 0 <= gray["map_low"] < gray["map_high"] <= 10
+    folder = tmp_path / "new"
+    made = said("run", "generate", "-o", folder, "--model", "create", "--count", 2, "--size", "20x12", "--seed", 3)
+    assert [Path(path).name for path in made["output"]] == ["000.png", "001.png"]
+    assert made["output_sha256"] == [
+        hashlib.sha256((folder / f"00{n}.png").read_bytes()).hexdigest() for n in (0, 1)
+    ]
+    mask = tmp_path / "mask.png"
+    said("run", "segment", photo, "-o", mask, "--model", "select", "--box", "4,4,9,9")
+    plane = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
+    assert plane is not None
+    assert (plane > 0).sum() == 25
+    hints = np.zeros((48, 64, 4), np.uint8)
+    hints[0, 0] = (0, 0, 255, 255)
+    cv2.imwrite(str(tmp_path / "hints.png"), hints)
+    coloured = tmp_path / "coloured.png"
+    said("run", "colorize", photo, "-o", coloured, "--model", "colour", "--hints", tmp_path / "hints.png")
+    bgr = cv2.imread(str(coloured), -1)
+    assert bgr is not None
+    assert bgr[..., 2].mean() > bgr[..., 0].mean()
+
+
+BROKEN = [
+    # what is done to the folder, and what is said
+    ("plugin.toml", b"id = ", "is not valid TOML"),
+    ("plugin.toml", b"manifest = 9", "this plugin needs a newer version of imagetool"),
+    ("model.py", b"raise SystemExit('no')", "failed its test on this computer"),
+    ("model.py", b"import nothing_of_that_name", "failed its test on this computer"),
+]
+
+
+@pytest.mark.parametrize(("file", "content", "sentence"), BROKEN, ids=[row[2] for row in BROKEN])
+def test_what_does_not_work_is_not_installed(
+    copy: Path, home: Path, file: str, content: bytes, sentence: str
+) -> None:
+    said("plugins", "install", ALL_TASKS, "--yes")
+    before = {path: path.read_bytes() for path in (home / "plugins").rglob("*") if path.is_file()}
+    (copy / file).write_bytes(content)
+    failed = command("plugins", "install", copy, "--yes", status=1)
+    assert sentence in failed.stderr
+    assert {path: path.read_bytes() for path in (home / "plugins").rglob("*") if path.is_file()} == before
+    assert not any((home / "staging").iterdir()), "nothing is left behind"
+
+
+def test_bundled_plugins_stay(tmp_path: Path) -> None:
+    for words in (("remove",), ("disable",), ("rollback",), ("update",)):
+        failed = command("plugins", *words, "imagetool.inpainting", status=1)
+        assert "“imagetool.inpainting” is part of imagetool and stays as it is." in failed.stderr
+    shutil.copytree(ROOT / "plugins" / "inpainting", tmp_path / "mine")
+    assert "is part of imagetool" in command("plugins", "install", tmp_path / "mine", "--yes", status=1).stderr
+
+
+NOWHERE = [
+    ("nothing-here", "There is nothing at “nothing-here”. Give a folder, a zip, a file of weights or an https"),
+    ("http://example.org/a.zip", "https"),
+    (str(ROOT / "README.md"), "“README.md” is neither a plugin nor a file of weights that can be read."),
+]
+
+
+@pytest.mark.parametrize(("source", "sentence"), NOWHERE, ids=["missing", "http", "text"])
+def test_sources_that_are_none(source: str, sentence: str) -> None:
+    assert sentence in command("plugins", "install", source, "--yes", status=1).stderr
+
+
+def test_a_folder_of_weights_is_adopted(home: Path) -> None:
+    drop = home / "weights"
+    drop.mkdir(parents=True)
+    (drop / "page.pth").write_text("<!DOCTYPE html><html></html>")
+    (broken,) = [plugin for plugin in said("plugins", "list")["plugins"] if not plugin["usable"]]
+    assert Path(broken["folder"]).name == "page.pth"
+    assert broken["reason"].endswith(".")
+    notes = (drop / ".known.json").stat().st_mtime_ns
+    said("plugins", "list")
+    assert (drop / ".known.json").stat().st_mtime_ns == notes, "a file that did not change is not looked at again"
+    (drop / "page.pth").unlink()
+    assert all(plugin["usable"] for plugin in said("plugins", "list")["plugins"])
