@@ -13,6 +13,10 @@ def evaluate_task(options: argparse.Namespace) -> None:
         from imagetool.cli.evaluate_upscale import evaluate_upscaling
 
         evaluate_upscaling(options)
+    elif options.task == Task.DENOISE:
+        from imagetool.cli.evaluate_denoise import evaluate_denoising
+
+        evaluate_denoising(options)
     else:
         from imagetool.cli.evaluate_inpaint import evaluate_inpainting
 

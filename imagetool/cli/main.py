@@ -9,8 +9,10 @@ from typing import Any, NoReturn
 
 from imagetool import __version__
 from imagetool.cli.errors import UsageError
-from imagetool.cli.listing import list_models, list_plugins
+from imagetool.cli.listing import list_models
+from imagetool.cli.plugin_commands import add_plugins
 from imagetool.cli.run import run_task
+from imagetool.cli.tasks import MOST_PICTURES
 from imagetool.core.enlarged_size import LEAST_FACTOR, MOST_FACTOR
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.masks import MAX_SOFTNESS_PX
@@ -19,6 +21,7 @@ from imagetool.plugin.tasks import Task
 
 MAX_SEED = 2**63 - 1
 MOST_MINUTES = 1e6
+MOST_SIGMA_255 = 255.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands.add_parser("run", help="run a model on a picture"))
     _add_listings(commands)
+    add_plugins(commands.add_parser("plugins", help="list, install, update, remove, check and write plugins"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a model against its rivals"))
     _add_train(commands.add_parser("train", help="make a file of weights"))
     return parser
@@ -65,6 +69,12 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_PICTURES:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a whole number from 1 to {MOST_PICTURES}")
+    return int(text)
+
+
 def _scale(text: str) -> float:
     try:
         factor = float(text)
@@ -73,6 +83,22 @@ def _scale(text: str) -> float:
     if not LEAST_FACTOR <= factor <= MOST_FACTOR:
         raise argparse.ArgumentTypeError(f"“{text:.40}” is not a number from {LEAST_FACTOR:g} to {MOST_FACTOR:g}")
     return factor
+
+
+def _sigma(text: str) -> float:
+    try:
+        sigma_255 = float(text)
+    except ValueError:
+        sigma_255 = -1.0
+    if not 0 <= sigma_255 <= MOST_SIGMA_255:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a number from 0 to {MOST_SIGMA_255:g}")
+    return sigma_255
+
+
+def _quality(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 100:
+        raise argparse.ArgumentTypeError(f"“{text:.40}” is not a whole number from 1 to 100")
+    return int(text)
 
 
 def _softness(text: str) -> float:
@@ -87,7 +113,7 @@ def _softness(text: str) -> float:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", choices=[task.value for task in Task], metavar="TASK", help=", ".join(Task))
-    parser.add_argument("input", metavar="INPUT", help="the picture")
+    parser.add_argument("input", metavar="INPUT", nargs="?", help="the picture; generate has none")
     parser.add_argument("-o", "--output", required=True, help="where the result is written")
     parser.add_argument("--model", help="id of the model; the default one otherwise")
     parser.add_argument("--mask", help="a picture of the same size, white where the model may paint")
@@ -95,6 +121,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", metavar="WxH", help="size of the result in pixels; 1200x keeps the shape")
     parser.add_argument("--print", metavar="WxH", help="size on paper, such as 30x20cm@300; keeps the shape")
     parser.add_argument("--feather", type=_softness, metavar="PX", help="softness of the mask's edge")
+    parser.add_argument(
+        "--hints", metavar="FILE", help="a picture of the same size, opaque where it gives colours"
+    )
+    parser.add_argument("--count", type=_count, default=1, metavar="N", help="so many new pictures, into a folder")
+    parser.add_argument("--point", action="append", default=[], metavar="X,Y", help="a point on what is selected")
+    parser.add_argument("--not-point", action="append", default=[], metavar="X,Y", help="a point beside it")
+    parser.add_argument("--box", metavar="L,T,R,B", help="a box around what is selected")
     parser.add_argument("--seed", type=_seed, default=0, help="the same seed gives the same bytes (default 0)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
@@ -106,10 +139,6 @@ def _add_listings(commands: argparse._SubParsersAction[Any]) -> None:
     models = commands.add_parser("models", help="list all models")
     models.add_argument("--json", action="store_true", help="print one JSON object")
     models.set_defaults(act=list_models)
-    plugins = commands.add_parser("plugins", help="list the plugins")
-    plugins.add_argument("what", choices=["list"], metavar="list")
-    plugins.add_argument("--json", action="store_true", help="print one JSON object")
-    plugins.set_defaults(act=list_plugins)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -140,9 +169,12 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("task", choices=["inpaint", "upscale"], metavar="TASK", help="inpaint or upscale")
+    tasks = [Task.INPAINT.value, Task.UPSCALE.value, Task.DENOISE.value]
+    parser.add_argument("task", choices=tasks, metavar="TASK", help=", ".join(tasks))
     parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos")
-    parser.add_argument("--model", help="id of the model; otherwise the default one, or all that enlarge")
+    parser.add_argument(
+        "--model", help="id of the model; otherwise the default one, or all that enlarge or denoise"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--photos", type=int, default=0, metavar="N", help="N photos, evenly spread; 0 takes all")
     kinds = ["narrow", "medium", "wide"]
@@ -154,7 +186,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--worn", action="store_true", help="make the pictures worse, too, as photo models are trained"
     )
-    parser.add_argument("--rival", nargs="+", default=[], metavar="FILE", help="other people's checkpoints")
+    parser.add_argument(
+        "--sigmas", nargs="+", type=_sigma, default=[], metavar="N", help="noise, in steps of 1/255"
+    )
+    parser.add_argument("--jpeg", nargs="+", type=_quality, default=[], metavar="Q", help="qualities, 1 to 100")
+    parser.add_argument("--as-files", action="store_true", help="denoise pictures of 8 bit, which cut noise off")
+    parser.add_argument("--estimate", action="store_true", help="measure the noise levels that the models tell of")
+    rivals = "other people's checkpoints; to denoise, also nlm and bm3d"
+    parser.add_argument("--rival", nargs="+", default=[], metavar="FILE", help=rivals)
     parser.add_argument("--seed", type=_seed, default=0, help="of the masks and the model (default 0)")
     parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

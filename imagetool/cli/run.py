@@ -6,22 +6,18 @@ import argparse
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
+from imagetool.cli.adopting import adopt_dropped
 from imagetool.cli.errors import UsageError
-from imagetool.cli.session import Session, session
-from imagetool.cli.sizes import target_of
-from imagetool.core.compositing import Flattened, blend
-from imagetool.core.document import Document
-from imagetool.core.files import check_target, read_mask, read_picture, resized_picture, write_picture
-from imagetool.core.masks import feathered_rect
+from imagetool.cli.session import session
+from imagetool.cli.tasks import ACTS, Choice, Made
+from imagetool.core.errors import ImagetoolError
+from imagetool.core.files import check_target, write_picture
 from imagetool.core.picture import Picture
-from imagetool.core.tiles import TiledImage
-from imagetool.jobs.request import Request, Result
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import WORDS, Task
 
@@ -30,68 +26,71 @@ def run_task(options: argparse.Namespace) -> None:
     """Runs the model and writes the result; on any error no output file is left."""
     began = time.monotonic()
     places = Places.find()
+    adopt_dropped(places)
     model = Catalog.scan(places).find(Task(options.task), options.model)
     params = Params.parsed(model.entry.parameters, settings_of(options.set))
-    _check_options(options, model.entry.task)
+    check_options(options, model.entry.task)
     output = Path(options.output)
-    check_target(output)
-    picture = read_picture(Path(options.input))
-    act = _enlarge if model.entry.task is Task.UPSCALE else _fill
+    many = options.count > 1
+    if not many:
+        check_target(output)
     with session(places) as running:
-        made, request, result = act(options, Choice(model, params), picture, running)
-    write_picture(output, made)
-    report = _report(request, result, output, time.monotonic() - began)
-    print(json.dumps(report) if options.json else _sentence(model, report))
+        made = ACTS[model.entry.task](options, Choice(model, params), running)
+    _write_folder(output, made.files) if many else write_picture(*made.files[0])
+    report = _report(made, time.monotonic() - began, many=many)
+    print(json.dumps(report) if options.json else _sentence(model, report, output))
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The model and its parameters."""
+def check_options(options: argparse.Namespace, task: Task) -> None:
+    """An option that the task does not know would be ignored in silence.
 
-    model: CatalogModel
-    params: Params
-
-
-_Made: TypeAlias = tuple[Picture, Request, Result]
-
-
-def _check_options(options: argparse.Namespace, task: Task) -> None:
-    """An option that the task does not know would be ignored in silence."""
+    Raises:
+        UsageError: where one is missing or of another task.
+    """
     if WORDS[task].needs_mask and not options.mask:
         raise UsageError(f"{task} needs --mask FILE, a picture that is white where it may paint.")
-    if not WORDS[task].needs_mask and options.mask:
-        raise UsageError(f"{task} takes no --mask.")
-    if not WORDS[task].needs_mask and options.feather is not None:
-        raise UsageError(f"{task} takes no --feather.")
-    for name in ("scale", "size", "print"):
-        if task is not Task.UPSCALE and getattr(options, name) is not None:
-            raise UsageError(f"{task} takes no --{name}; the size stays as it is.")
+    if task is Task.GENERATE and options.input is not None:
+        raise UsageError(f"{task} takes no picture; it makes new ones.")
+    if task is not Task.GENERATE and options.input is None:
+        raise UsageError(f"{task} needs a picture to work on.")
+    for name, (able, why) in _OPTIONS_OF.items():
+        if task not in able and getattr(options, name) not in (None, [], 1):
+            raise UsageError(f"{task} takes no --{name.replace('_', '-')}{why}")
 
 
-def _fill(options: argparse.Namespace, choice: Choice, picture: Picture, running: Session) -> _Made:
-    document = Document(picture)
-    mask = TiledImage.from_array(read_mask(Path(options.mask), document.size))
-    source = Flattened(document.state)
-    request = Request(choice.model, choice.params, options.seed, source, mask, options.device)
-    result = running.run(request)
-    return _merged(document.picture, mask, options.feather or 0.0, result), request, result
+_SIZE_STAYS = "; the size stays as it is."
+_OPTIONS_OF: dict[str, tuple[tuple[Task, ...], str]] = {
+    "mask": ((Task.INPAINT,), "."),
+    "feather": ((Task.INPAINT,), "."),
+    "scale": ((Task.UPSCALE,), _SIZE_STAYS),
+    "size": ((Task.UPSCALE, Task.GENERATE), _SIZE_STAYS),
+    "print": ((Task.UPSCALE,), _SIZE_STAYS),
+    "hints": ((Task.COLORIZE,), "."),
+    "count": ((Task.GENERATE,), "; it makes one picture."),
+    "point": ((Task.SEGMENT,), "."),
+    "not_point": ((Task.SEGMENT,), "."),
+    "box": ((Task.SEGMENT,), "."),
+}
 
 
-def _enlarge(options: argparse.Namespace, choice: Choice, picture: Picture, running: Session) -> _Made:
-    target = target_of(options, picture.size)
-    check_target(Path(options.output), target.size)
-    source = Flattened(Document(picture).state)
-    request = Request(choice.model, choice.params, options.seed, source, device=options.device, target=target.size)
-    result = running.run(request)
-    return resized_picture(picture, result.pixels, target.dpi), request, result
-
-
-def _merged(picture: Picture, mask: TiledImage, softness_px: float, result: Result) -> Picture:
-    """The picture with the result laid in under the feathered mask; every other pixel is as it was."""
-    rect, coverage = feathered_rect(mask, softness_px)
-    pixels = picture.pixels.copy()
-    pixels[rect.slices] = blend(pixels[rect.slices], result.pixels, coverage)
-    return picture.with_pixels(pixels)
+def _write_folder(folder: Path, files: tuple[tuple[Path, Picture], ...]) -> None:
+    """All pictures or none; a folder that was not there goes again."""
+    was_there = folder.is_dir()
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, picture in files:
+            check_target(path)
+            write_picture(path, picture)
+            written.append(path)
+    except (OSError, ImagetoolError) as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if not was_there and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        if isinstance(error, ImagetoolError):
+            raise
+        raise UsageError(f"“{folder}” cannot be a folder for the pictures ({error.strerror or error}).") from None
 
 
 def settings_of(texts: list[str]) -> dict[str, str]:
@@ -105,7 +104,10 @@ def settings_of(texts: list[str]) -> dict[str, str]:
     return settings
 
 
-def _report(request: Request, result: Result, output: Path, seconds: float) -> dict[str, Any]:
+def _report(made: Made, seconds: float, *, many: bool) -> dict[str, Any]:
+    request, result = made.request, made.result
+    paths = [str(path) for path, _ in made.files]
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path, _ in made.files]
     return {
         "model": request.model.id,
         "plugin": request.model.plugin.manifest.id,
@@ -120,11 +122,14 @@ def _report(request: Request, result: Result, output: Path, seconds: float) -> d
         "tiles": result.report.tiles,
         "peak_rss_mb": round(result.report.peak_rss_mb, 1),
         "size": [result.rect.width, result.rect.height],
-        "output": str(output),
-        "output_sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
+        "figures": dict(result.report.figures),
+        **made.extra,
+        "output": paths if many else paths[0],
+        "output_sha256": hashes if many else hashes[0],
     }
 
 
-def _sentence(model: CatalogModel, report: dict[str, Any]) -> str:
+def _sentence(model: CatalogModel, report: dict[str, Any], output: Path) -> str:
     words = WORDS[model.entry.task]
-    return f"{words.past} with {model.entry.name} in {report['seconds']:.1f} s: {report['output']}"
+    told = "".join(f", {name} {value:g}" for name, value in report["figures"].items())
+    return f"{words.past} with {model.entry.name} in {report['seconds']:.1f} s{told}: {output}"
