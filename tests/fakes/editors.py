@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from imagetool.app.editor import Editor
+from imagetool.app.plugin_desk import PluginDesk
 from imagetool.catalog.places import Places
 from imagetool.core.geometry import Point
 from imagetool.jobs.runner import Listener, Runner, WorkerRunner
@@ -26,14 +27,20 @@ JOB_MS = 90_000
 
 @contextmanager
 def open_editor(
-    qtbot: QtBot, make_runner: Callable[[Places, Listener], Runner] = WorkerRunner
+    qtbot: QtBot,
+    make_runner: Callable[[Places, Listener], Runner] = WorkerRunner,
+    *,
+    safe_mode: bool = False,
+    make_desk: Callable[..., PluginDesk] = PluginDesk,
 ) -> Iterator[Editor]:
     """The editor with nothing open; closed at the end, whatever is unsaved."""
     places = Places.find()
     application = cast(QApplication, QApplication.instance())
     settings = Settings(places.home)
     window = MainWindow()  # not given to qtbot, which would close it first and be asked what to save
-    editor = Editor(window, Theme(application, "dark"), settings, places, make_runner)
+    editor = Editor(
+        window, Theme(application, "dark"), settings, places, make_runner, safe_mode=safe_mode, make_desk=make_desk
+    )
     window.resize(1000, 700)
     with qtbot.waitExposed(window):
         window.show()

@@ -1,0 +1,1 @@
+"""Makes models of folders and checkpoints of the diffusers library."""
