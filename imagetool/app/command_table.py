@@ -55,6 +55,7 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "fill": editor.running.run,
         "cancel": lambda: _cancel(editor),
         "card": lambda: _show_card(editor),
+        "plugins": editor.managing.show,
         "fit": on_canvas(Canvas.fit),
         "full-size": on_canvas(lambda canvas: canvas.zoom_to(1.0)),
         "zoom-in": on_canvas(lambda canvas: canvas.zoom_step(1)),

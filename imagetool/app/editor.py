@@ -11,7 +11,10 @@ from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from imagetool.app.command_table import command_table
+from imagetool.app.dropping import Dropping
+from imagetool.app.managing import Managing
 from imagetool.app.opening import Opening
+from imagetool.app.plugin_desk import PluginDesk
 from imagetool.app.quick_look import QuickLook
 from imagetool.app.recovery import Recovery
 from imagetool.app.running import Running
@@ -52,15 +55,19 @@ class Editor(QObject):
         settings: Settings,
         places: Places,
         make_runner: Callable[[Places, Listener], Runner] = WorkerRunner,
+        *,
+        safe_mode: bool = False,
+        make_desk: Callable[..., PluginDesk] = PluginDesk,
     ) -> None:
         super().__init__(window)
+        self.safe_mode, self.restart_wanted = safe_mode, False
         self.window, self.theme, self.settings, self.places = window, theme, settings, places
         self.background = Background()
         self.inference = Inference(partial(make_runner, places))
         self.masks = MaskChanges(self.background, self.show_error)
         self.tools: dict[str, Tool] = {tool.id: tool for tool in self._make_tools()}
         self.tool = self.tools["brush"]
-        self.catalog = Catalog.scan(places)
+        self.catalog = Catalog.scan(places, third_party=not safe_mode)
         shortcut = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
         window.furnish(
             OptionsBar(list(self.tools.values())),
@@ -72,6 +79,9 @@ class Editor(QObject):
         self.saving = Saving(self.window, self.background)
         self.recovery = Recovery(window, places.home / "recovery")
         self.running = Running(self.window, self.background, self.inference, self.settings)
+        self.desk = make_desk(places, safe_mode=safe_mode)
+        self.managing = Managing(window, self.desk, self.running)
+        self.dropping = Dropping(window, self.opening, self.managing.install, lambda: self.catalog)
         self.actions = Actions(self.window, command_table(self), self.settings.keys)
         self.actions.fill_menus(self.window.menus)
         self._add_recent_menu()
@@ -80,6 +90,8 @@ class Editor(QObject):
         self.choose_tool("brush")
         self.show_theme_choice()
         self._on_current_changed(None)
+        if safe_mode:
+            window.area.notices.show_notice(_SAFE_MODE, {"Restart with all plugins": self.leave_safe_mode})
 
     @property
     def canvas(self) -> Canvas | None:
@@ -96,8 +108,9 @@ class Editor(QObject):
         if paths and look:
             self.opening.read(paths[0].absolute(), look)
         for path in paths[1:] if look else paths:
-            self.opening.open(path)
+            self.dropping.open(path)
         self.opening.show_recent()
+        self.desk.adopt_weights()
         self.recovery.offer(lambda document: self.add_session(Session(document)))
 
     def add_session(self, session: Session) -> None:
@@ -143,9 +156,15 @@ class Editor(QObject):
         self.settings.set("layout", self.window.layout_text())
         for canvas in self.window.area.canvases:
             self._remove(canvas)
+        self.desk.close()
         self.inference.close()
         self.background.close()
         self.recovery.close()
+
+    def leave_safe_mode(self) -> None:
+        """Ends the program, to be started again with all plugins."""
+        self.restart_wanted = True
+        self.window.close()
 
     def show_theme_choice(self) -> None:
         """Marks the chosen theme in the menu."""
@@ -174,6 +193,7 @@ class Editor(QObject):
         window.area.close_wanted.connect(self.close_canvas)
         window.closing.connect(self._on_closing)
         window.tools.chosen.connect(self.choose_tool)
+        self.managing.catalog_changed.connect(self._on_catalog_changed)
         window.task.run_wanted.connect(self.running.run)
         window.task.cancel_wanted.connect(self.running.cancel)
         window.task.card_wanted.connect(lambda _: self.actions["card"].trigger())
@@ -204,11 +224,16 @@ class Editor(QObject):
         self.running.show_session(session)
         for command in self.actions.commands:
             if command.menu in ("Edit", "Layer", "Select", "Models") or command.id in _NEED_PICTURE:
-                self.actions[command.id].setEnabled(session is not None or command.id in ("paste", "card"))
+                self.actions[command.id].setEnabled(session is not None or command.id in _NEED_NONE)
         if canvas:
             self._on_viewport_changed(canvas)
         self._show_file()
         self._show_undo()
+
+    def _on_catalog_changed(self, catalog: Catalog) -> None:
+        if catalog != self.catalog:
+            self.catalog = catalog
+            self.window.task.set_catalog(catalog)
 
     def _on_viewport_changed(self, canvas: Canvas) -> None:
         if canvas is self.canvas:
@@ -216,7 +241,8 @@ class Editor(QObject):
 
     def _show_file(self) -> None:
         name = self.session.document.name if self.session else ""
-        self.window.setWindowTitle(f"{name} — imagetool" if name else "imagetool")
+        program = "imagetool (safe mode)" if self.safe_mode else "imagetool"
+        self.window.setWindowTitle(f"{name} — {program}" if name else program)
 
     def _show_undo(self) -> None:
         history = self.session.document.history if self.session else None
@@ -230,6 +256,7 @@ class Editor(QObject):
                 self.window.area.choose(session)
             answer = self.saving.ask(session)
             if answer is Answer.CANCEL:
+                self.restart_wanted = False
                 event.ignore()
                 return
             if answer is Answer.SAVE:
@@ -248,6 +275,8 @@ class Editor(QObject):
             self.ended.emit()
 
 
+_SAFE_MODE = "Safe mode: the plugins that you installed are off."
+_NEED_NONE = frozenset({"paste", "card", "plugins"})
 _NEED_PICTURE = frozenset(
     {"save", "save-as", "export", "close", "fit", "full-size", "zoom-in", "zoom-out", "split"}
 )

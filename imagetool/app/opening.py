@@ -44,7 +44,6 @@ class Opening(QObject):
         welcome.paste_wanted.connect(self.paste)
         welcome.recent_wanted.connect(self.open)
         welcome.thumbnails_wanted.connect(self._make_thumbnails)
-        window.dropped.connect(self.open_data)
 
     def ask(self) -> None:
         """Lets the user choose files."""

@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from imagetool.app import effects
+from imagetool.app.landing import Circumstances, Landing, SizeChanged, layer_name
 from imagetool.core.compositing import changed_outside, fill_layer
 from imagetool.core.document import Layer, State
-from imagetool.core.errors import ImagetoolError
 from imagetool.core.masks import empty, feathered_rect, resized
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.request import Request, Result
-from imagetool.plugin.tasks import WORDS
-
-
-class SizeChanged(ImagetoolError):
-    """The document is not as large as what the model was given."""
-
-    def __init__(self) -> None:
-        super().__init__("The picture has another size now, so the result does not fit. Redo, then run it again.")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Circumstances:
-    """What a job was begun with: the state the model was given, the mask's softness, the dpi for paper."""
-
-    seen: State
-    softness_px: float
-    dpi: int | None
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Landing:
-    """A result that is ready to be laid in.
-
-    `fits` says whether it was prepared for the document's state of the moment; `apply` takes that state and
-    returns the next one, or raises SizeChanged; `said` is what the status bar says about it.
-    """
-
-    fits: Callable[[State], bool]
-    apply: Callable[[State], State]
-    said: str
+from imagetool.plugin.tasks import Task
 
 
 def prepared(request: Request, circumstances: Circumstances, result: Result) -> Landing:
-    """All that takes long; runs on a background thread."""
-    if request.mask is None:
-        return _enlarged(request, circumstances, result)
-    return _filled(request, request.mask, circumstances, result)
+    """All that takes long; runs on a background thread.
+
+    Raises:
+        ImagetoolError: where the result cannot be used.
+    """
+    return _WAYS[request.model.entry.task](request, circumstances, result)
 
 
-def _filled(request: Request, mask: TiledImage, circumstances: Circumstances, result: Result) -> Landing:
-    seen = circumstances.seen
+def _filled(request: Request, circumstances: Circumstances, result: Result) -> Landing:
+    seen, mask = circumstances.seen, request.mask
+    assert mask is not None  # noqa: S101 - nothing is filled without one
     rect, coverage = feathered_rect(mask, circumstances.softness_px)
-    layer = Layer.new(_layer_name(request), fill_layer(request.source.size, rect, result.pixels, coverage))
+    layer = Layer.new(layer_name(request), fill_layer(mask.size, rect, result.pixels, coverage))
     outside = changed_outside(seen, seen.with_layer_added(layer), mask)
 
     def apply(state: State) -> State:
@@ -67,7 +42,7 @@ def _filled(request: Request, mask: TiledImage, circumstances: Circumstances, re
 
 def _enlarged(request: Request, circumstances: Circumstances, result: Result) -> Landing:
     seen = circumstances.seen
-    layer = Layer.new(_layer_name(request), TiledImage.from_array(result.pixels))
+    layer = Layer.new(layer_name(request), TiledImage.from_array(result.pixels))
     size = layer.pixels.size
     larger_mask = resized(seen.mask, size)
 
@@ -78,6 +53,13 @@ def _enlarged(request: Request, circumstances: Circumstances, result: Result) ->
     return Landing(lambda state: state.mask is seen.mask, apply, f"{size} px")
 
 
-def _layer_name(request: Request) -> str:
-    entry = request.model.entry
-    return f"{WORDS[entry.task].verb} · {entry.name}"
+_WAYS: dict[Task, Callable[[Request, Circumstances, Result], Landing]] = {
+    Task.INPAINT: _filled,
+    Task.UPSCALE: _enlarged,
+    Task.DENOISE: effects.changed,
+    Task.FILTER: effects.changed,
+    Task.COLORIZE: effects.changed,
+    Task.SCORE: effects.scored,
+    Task.SEGMENT: effects.selected,
+    Task.GENERATE: effects.created,
+}

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from imagetool.app.results import Circumstances, Landing, SizeChanged, prepared
+from imagetool.app.landing import Circumstances, Landing, SizeChanged
+from imagetool.app.results import prepared
+from imagetool.app.wishes import circumstances_of, generated_size, needs_painting, request_of
 from imagetool.catalog.catalog import CatalogModel
-from imagetool.core.compositing import Flattened
-from imagetool.core.document import State
+from imagetool.catalog.plugins import Plugin
 from imagetool.core.enlarged_size import BadSize
-from imagetool.core.geometry import Rect
-from imagetool.jobs.errors import JobError
+from imagetool.core.geometry import Rect, Size
+from imagetool.jobs.errors import JobError, ModelFailed, PluginSuspended, WorkerDied
 from imagetool.jobs.events import Cancelled, Failed, Finished, Previewed, Progressed, Started
 from imagetool.jobs.request import Request
 from imagetool.plugin.tasks import WORDS, Task, TaskWords
 from imagetool.ui.background import Background
 from imagetool.ui.inference import Inference
 from imagetool.ui.main_window import MainWindow
-from imagetool.ui.panels.task_panel import Wish
+from imagetool.ui.panels.task_panel import KEEP_SIZE
 from imagetool.ui.session import Session
 from imagetool.ui.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a job of a plugin ended: `error` is what the plugin is to be blamed for, None where it worked."""
+
+    plugin: Plugin
+    error: JobError | None = None
+
+
 class Running(QObject):
     """One job per document at a time; results land in the document they came from."""
+
+    answered = Signal(object)  # Answered
 
     def __init__(
         self, window: MainWindow, background: Background, inference: Inference, settings: Settings
@@ -67,29 +78,21 @@ class Running(QObject):
         if session is None or session.job is not None or not self._window.task.has_model:
             return
         wish = self._window.task.wish
-        if WORDS[wish.model.entry.task].needs_mask and not session.state.mask.tiles:
+        if needs_painting(wish.model.entry.task, session.state):
             self._window.status.say(f"{_words(wish.model).hint}, then run it again.")
             return
         self._window.task.failure.clear()
         try:
-            request = self._request(wish, session.state)
+            request = request_of(wish, session.state, self._window.task.size_form)
         except BadSize as error:
             self._window.task.failure.show_failure(str(error), "")
             return
         self._sessions[request.job_id] = session
-        self._given[request.job_id] = Circumstances(session.state, wish.softness_px, wish.dpi)
+        self._given[request.job_id] = circumstances_of(wish, session.state)
         self._began[request.job_id] = time.monotonic()
         session.begin_job(request)
         self._inference.submit(request)
         self._show_progress(session, 0.0, "starting")
-
-    def _request(self, wish: Wish, state: State) -> Request:
-        """Raises BadSize where the picture cannot become so large."""
-        source = Flattened(state)
-        if wish.model.entry.task is Task.UPSCALE:
-            target = self._window.task.size_form.target_of(state.size)
-            return Request(wish.model, wish.params, wish.seed, source, target=target)
-        return Request(wish.model, wish.params, wish.seed, source, state.mask)
 
     def cancel(self) -> None:
         """Stops the shown document's job."""
@@ -118,7 +121,7 @@ class Running(QObject):
             self._show_progress(session, *self._progress.get(job.job_id, (0.0, "starting")))
         else:
             self._window.status.end_job()
-        able = session is not None and task.has_model and (masked or not WORDS[task.task].needs_mask)
+        able = session is not None and task.has_model and not needs_painting(task.task, session.state)
         self._expect(session if able else None)
         if able:
             self._warm_up(task.wish.model)
@@ -131,12 +134,12 @@ class Running(QObject):
     def _expect(self, session: Session | None) -> None:
         """How long it will take stands under the button; a large mask is measured on a thread."""
         task = self._window.task
-        task.ready_line.setText(self._window.status.device.text() if session else "")
+        task.ready_line.setText(self._device() if session else "")
         if session is None:
             return
-        if task.task is Task.UPSCALE:
+        if task.task is not Task.INPAINT:
             with contextlib.suppress(BadSize):
-                self._show_expected(task.size_form.target_of(session.state.size).pixels)
+                self._show_expected(self._made_pixels(session))
             return
         mask, model = session.state.mask, task.wish.model
 
@@ -147,11 +150,27 @@ class Running(QObject):
 
         self._background.run(mask.content_rect, show, self._not_measured)
 
+    def _made_pixels(self, session: Session) -> int:
+        """How many pixels the chosen model will make; raises BadSize where there cannot be so many."""
+        task = self._window.task
+        match task.task:
+            case Task.UPSCALE:
+                return task.size_form.target_of(session.state.size).pixels
+            case Task.GENERATE:
+                return generated_size(task.wish.model.entry).pixels
+        return session.state.size.pixels
+
     def _show_expected(self, pixels: int) -> None:
         task = self._window.task
         seconds = self._settings.expected_seconds(task.wish.model.id, pixels)
         if seconds and seconds >= 1:
-            task.ready_line.setText(f"≈ {seconds:.0f} s · {self._window.status.device.text()}")
+            task.ready_line.setText(f"≈ {seconds:.0f} s · {self._device()}")
+
+    def _device(self) -> str:
+        """Where the model will run, and that the mask limits what it does."""
+        device, session = self._window.status.device.text(), self._shown
+        limited = session and self._window.task.task in KEEP_SIZE and session.state.mask.tiles
+        return f"{device} · only under the mask" if limited else device
 
     def _not_measured(self, error: object) -> None:
         """Then nothing is said about the time."""
@@ -175,8 +194,8 @@ class Running(QObject):
 
     def _on_previewed(self, event: Previewed) -> None:
         session = self._sessions.get(event.job_id)
-        if session:
-            session.show_preview(event)
+        if session and session.job:
+            session.show_preview(_placed(event, session.job, session.state.size))
 
     def _on_finished(self, event: Finished) -> None:
         session = self._sessions.get(event.job_id)
@@ -188,7 +207,7 @@ class Running(QObject):
         self._background.run(
             lambda: prepared(request, given, event.result),
             lambda landing: self._apply(event, session, request, landing),
-            lambda error: self._on_failed(Failed(event.job_id, JobError(str(error)))),
+            lambda error: self._fail(event.job_id, str(error)),
         )
 
     def _apply(self, event: Finished, session: Session, request: Request, landing: Landing) -> None:
@@ -198,7 +217,7 @@ class Running(QObject):
         try:
             state = landing.apply(session.state)
         except SizeChanged as error:
-            self._on_failed(Failed(event.job_id, JobError(str(error))))
+            self._fail(event.job_id, str(error))
             return
         if self._ended(event.job_id) is None:
             return
@@ -209,14 +228,25 @@ class Running(QObject):
         session.apply(f"{words.verb} with {model.entry.name}", state)
         shown = session is self._shown
         where = "" if shown else f"{session.document.name}: "
-        said = f"{where}{words.past} in {report.seconds:.1f} s · {landing.said}"
+        figures = [f"{name} {value:.4g}" for name, value in report.figures.items()]
+        facts = [f"{where}{words.past} in {report.seconds:.1f} s", landing.said, *figures]
+        said = " · ".join(fact for fact in facts if fact)
         self._window.status.say(said, offer_undo=shown)
+        self.answered.emit(Answered(model.plugin))
 
     def _on_failed(self, event: Failed) -> None:
-        session = self._ended(event.job_id)
+        session = self._sessions.get(event.job_id)
+        plugin = session.job.model.plugin if session and session.job and _is_to_blame(event.error) else None
+        self._fail(event.job_id, str(event.error), event.error.details, plugin)
+        if plugin:
+            self.answered.emit(Answered(plugin, event.error))
+
+    def _fail(self, job_id: str, sentence: str, details: str = "", plugin: Plugin | None = None) -> None:
+        session = self._ended(job_id)
         if session:
             where = "" if session is self._shown else f"{session.document.name}: "
-            self._window.task.failure.show_failure(f"{where}{event.error}", event.error.details)
+            plugin_id = plugin.manifest.id if plugin else ""
+            self._window.task.failure.show_failure(f"{where}{sentence}", details, plugin_id)
 
     def _on_cancelled(self, event: Cancelled) -> None:
         if self._ended(event.job_id):
@@ -233,8 +263,23 @@ class Running(QObject):
         return session
 
 
+def _is_to_blame(error: JobError) -> bool:
+    """Whether a failure is put down to the plugin: not where it only says that it cannot do what was asked."""
+    if isinstance(error, ModelFailed):
+        return bool(error.details)
+    return isinstance(error, WorkerDied | PluginSuspended) or type(error) is JobError
+
+
 def _words(model: CatalogModel) -> TaskWords:
     return WORDS[model.entry.task]
+
+
+def _placed(preview: Previewed, job: Request, canvas: Size) -> Previewed:
+    """A preview where its picture will be: a new one stands in the middle of the canvas."""
+    if job.source or job.target is None:
+        return preview
+    left, top = (canvas.width - job.target.width) // 2, (canvas.height - job.target.height) // 2
+    return replace(preview, rect=preview.rect.moved(left, top))
 
 
 def _time_left(began: float | None, done: float) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLoggingCategory, QObject, Qt, Signal
+from PySide6.QtCore import QLoggingCategory, QObject, QProcess, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from imagetool.app.main import SAFE_MODE
 from imagetool.catalog.places import Places
 from imagetool.ui.main_window import MainWindow
 from imagetool.ui.settings import Settings
@@ -28,14 +29,14 @@ class Startup(QObject):
 
     _imported = Signal(object)  # Future[ModuleType]
 
-    def __init__(self, paths: list[Path]) -> None:
+    def __init__(self, paths: list[Path], *, safe_mode: bool = False) -> None:
         QLoggingCategory.setFilterRules("qt.gui.imageio*=false")  # the real reader says what is wrong with a file
         self._application = QApplication(sys.argv[:1])
         super().__init__()
         self._application.setApplicationName("imagetool")
         self._application.setDesktopFileName("imagetool")
         self._application.setQuitOnLastWindowClosed(False)
-        self._paths = paths
+        self._paths, self._safe_mode = paths, safe_mode
         self._look: QuickLook | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="import")
         self.places = Places.find()
@@ -57,6 +58,9 @@ class Startup(QObject):
         self.window.show()
         status = self._application.exec()
         self._thread.shutdown()
+        if self.editor and self.editor.restart_wanted:
+            again = [argument for argument in sys.orig_argv[1:] if argument != SAFE_MODE]
+            QProcess.startDetached(sys.executable, again)
         return status
 
     def _on_appeared(self) -> None:
@@ -70,6 +74,6 @@ class Startup(QObject):
     def _on_imported(self, importing: Future[ModuleType]) -> None:
         module = importing.result()
         self.window.closing.disconnect(self._on_closed_early)
-        self.editor = module.Editor(self.window, self.theme, self.settings, self.places)
+        self.editor = module.Editor(self.window, self.theme, self.settings, self.places, safe_mode=self._safe_mode)
         self.editor.ended.connect(self._application.quit)
         self.editor.open(self._paths, self._look)

@@ -47,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fill", "Fill mask", "Models", ("Delete",)),
     Command("cancel", "Stop", "Models", ("Esc",)),
     Command("card", "About this model", "Models", (), "info", rule=True),
+    Command("plugins", "Plugins…", "Models", ("Ctrl+Shift+P",), "plugin", rule=True),
     Command("fit", "Fit to view", "View", ("Ctrl+0",), "fit"),
     Command("full-size", "100 %", "View", ("Ctrl+1",)),
     Command("zoom-in", "Zoom in", "View", ("Ctrl++", "Ctrl+=")),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from imagetool.core.files import SaveOptions
 from imagetool.ui import tokens
 from imagetool.ui.widgets.number_field import NumberRange, NumberRow
-from imagetool.ui.widgets.parts import label, segment
+from imagetool.ui.widgets.parts import Tick, label, segment
 
 _SAYS = {
     "PNG": "Keeps every pixel, 8 or 16 bit.",
@@ -31,7 +31,7 @@ class ExportDialog(QDialog):
         self._quality = NumberRow(
             "Quality", NumberRange(1, 100, 1, 95), "Higher is larger and closer to the picture"
         )
-        self._lossless = QCheckBox("Lossless")
+        self._lossless = Tick("Lossless")
         go, cancel = QPushButton("Export…"), QPushButton("Cancel")
         go.setObjectName("run")
         go.setDefault(True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from imagetool.catalog.catalog import Plugin
+from imagetool.catalog.plugins import Plugin
 from imagetool.jobs.events import Cancelled, Event, Failed, Finished, Previewed, Progressed, Started
 from imagetool.jobs.request import Request
 from imagetool.jobs.runner import Listener, Runner

@@ -43,6 +43,7 @@ QPushButton#fold:focus { border-color: $accent; }
 QPushButton#quiet:hover, QPushButton#segment:hover { background: $hover; }
 QPushButton#quiet:focus, QPushButton#segment:focus { border-color: $accent; }
 QPushButton#segment { padding: 2px 10px; }
+QWidget#tasks QPushButton#segment { padding: 2px 8px; }
 QPushButton#segment:checked { background: $selected; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: ${corner_px}px;
@@ -107,6 +108,11 @@ QLabel#muted { color: $muted; }
 QLabel#small { color: $muted; font-size: ${small_px}px; }
 QLabel#danger { color: $danger; }
 QLabel#title { font-size: 22px; font-weight: 600; }
+QLabel#name { font-size: 17px; font-weight: 600; }
+QLabel#strong { font-weight: 600; }
+QLabel#tag { color: $muted; border: 1px solid $line; border-radius: ${corner_px}px; padding: 0 6px;
+    font-size: ${small_px}px; }
+QFrame#strip { background: $chrome; border-top: 1px solid $line; }
 QFrame#notice { background: $raised; border-bottom: 1px solid $line; }
 QFrame#popup { background: $chrome; border: 1px solid $line; border-radius: 6px; }
 QProgressBar { background: $field; border: 1px solid $line; border-radius: ${corner_px}px; max-height: 6px; }

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from imagetool.app.editor import Editor
-from imagetool.app.results import SizeChanged
+from imagetool.app.landing import SizeChanged
 from imagetool.core.document import Layer
 from imagetool.core.files import read_picture
 from imagetool.core.geometry import Point, Rect, Size
@@ -70,6 +70,7 @@ def test_the_request_has_no_mask_and_the_size_of_the_form(
     Hand(canvas).stroke(SPOT)
     run(canvas)
     (request,) = runner.requests
+    assert request.source is not None
     assert (request.mask, request.target, request.source.size) == (None, LARGE, SMALL)
     assert request.model.entry.id == "strong", "the first model is the proposed one"
 
@@ -167,7 +168,9 @@ def test_a_fill_of_another_size_is_refused_and_nothing_is_lost(
     editor.window.task.choose_task(Task.INPAINT)
     Hand(canvas).stroke(Point(400, 300))
     run(canvas)
-    assert runner.requests[-1].source.size == LARGE
+    source = runner.requests[-1].source
+    assert source is not None
+    assert source.size == LARGE
     press(canvas, Qt.Key.Key_Z, CONTROL)
     press(canvas, Qt.Key.Key_Z, CONTROL)
     entries = canvas.session.document.history.entries

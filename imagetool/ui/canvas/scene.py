@@ -126,8 +126,8 @@ class Scene(QObject):
 
     def _draw_previews(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
         job = self._session.job
-        if job is None or job.source.size != self._after.size:  # they are of a state that undo has left
-            return
+        if job is None or (job.source and job.source.size != self._after.size):
+            return  # they are of a state that undo has left
         painter.save()
         painter.setClipRect(part.left, part.top, part.width, part.height)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

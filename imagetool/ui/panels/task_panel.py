@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from dataclasses import dataclass
 
@@ -10,16 +11,21 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.core.masks import MAX_SOFTNESS_PX
+from imagetool.plugin.errors import ParameterError
 from imagetool.plugin.parameters import Params, Value
 from imagetool.plugin.tasks import WORDS, Task
 from imagetool.ui import tokens
 from imagetool.ui.panels.failure import FailureNotice
+from imagetool.ui.panels.model_row import ModelRow
+from imagetool.ui.panels.task_row import TaskRow
 from imagetool.ui.widgets.number_field import NumberField, NumberRange, NumberRow
 from imagetool.ui.widgets.parameter_form import ParameterForm
-from imagetool.ui.widgets.parts import Choice, icon_button, label, segment
+from imagetool.ui.widgets.parts import icon_button, label
 from imagetool.ui.widgets.size_form import SizeForm
 
 SEED_MAX = 999_999
+KEEP_SIZE = frozenset({Task.DENOISE, Task.FILTER, Task.COLORIZE})
+"""What changes a picture as it is; a painted mask limits where."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,8 +55,8 @@ class TaskPanel(QWidget):
         self._running = False
         self.ready_line = label("", "small")
         self.failure = FailureNotice()
-        self.models = Choice()
-        self.models.setAccessibleName("Model")
+        self.model_row = ModelRow()
+        self.models = self.model_row.models
         self.run_button = QPushButton()
         self.run_button.setObjectName("run")
         self._summary = label("", "small")
@@ -64,10 +70,15 @@ class TaskPanel(QWidget):
         self.size_form = SizeForm()
         self._seed = NumberField(NumberRange(0, SEED_MAX, 1, 0), "Seed")
         self._task = next(iter(catalog.tasks), Task.INPAINT)
-        self._task_buttons: dict[Task, QPushButton] = {}
+        self._shown_model: CatalogModel | None = None
+        self._tasks = TaskRow()
+        self._chosen: dict[Task, str] = {}  # the model last chosen for each
         self._seeds = self._seed_row()
         self._rows = self._lay_out()
-        self.models.currentIndexChanged.connect(self._on_model_chosen)
+        self._tasks.show_tasks(catalog.tasks)
+        self._tasks.chosen.connect(self.choose_task)
+        self.model_row.chosen.connect(self._on_model_chosen)
+        self.model_row.card_wanted.connect(self.card_wanted)
         self.run_button.clicked.connect(self._on_clicked)
         self.choose_task(self._task)
 
@@ -86,14 +97,17 @@ class TaskPanel(QWidget):
         """Shows a task's models."""
         self._task = task
         self.show_state(has_picture=False, has_mask=False)  # until someone answers `model_changed`
-        self.models.clear()
-        for model in self._catalog.models_for(task):
-            self.models.addItem(model.entry.name, model)
-        self._softness.setVisible(WORDS[task].needs_mask)
         self.size_form.setVisible(task is Task.UPSCALE)
         self._seeds.setVisible(WORDS[task].has_seed)
-        for known, button in self._task_buttons.items():
-            button.setChecked(known is task)
+        self._tasks.show_task(task)
+        self.model_row.fill(self._catalog, task, self._chosen.get(task))
+
+    def set_catalog(self, catalog: Catalog) -> None:
+        """Other models: the task, the model and the values that were set stay where they still exist."""
+        self._catalog = catalog
+        self._tasks.show_tasks(catalog.tasks)
+        gone = catalog.tasks and self._task not in catalog.tasks
+        self.choose_task(catalog.tasks[0] if gone else self._task)
 
     @property
     def task(self) -> Task:
@@ -103,7 +117,8 @@ class TaskPanel(QWidget):
     def show_state(self, *, has_picture: bool, has_mask: bool) -> None:
         """What can be done now stands on the button."""
         words = WORDS[self._task]
-        missing = has_picture and words.needs_mask and not has_mask
+        self._softness.setVisible(words.needs_mask or (self._task in KEEP_SIZE and has_mask))
+        missing = has_picture and words.hint and not has_mask
         self.run_button.setEnabled(self._running or (self.has_model and has_picture and not missing))
         if not self._running:
             self.run_button.setText(words.hint if missing else words.verb)
@@ -135,7 +150,7 @@ class TaskPanel(QWidget):
         form.setContentsMargins(tokens.AROUND_PX, tokens.BETWEEN_PX, tokens.AROUND_PX, tokens.BETWEEN_PX)
         form.setSpacing(tokens.BETWEEN_PX)
         for part in (
-            *(self._task_row(), self._model_row(), self._summary),
+            *(self._tasks, self.model_row, self._summary),
             *(self.size_form, self._form, self._softness, self._seeds, self.failure),
         ):
             form.addWidget(part)
@@ -157,28 +172,6 @@ class TaskPanel(QWidget):
         column.addLayout(foot)
         return form
 
-    def _task_row(self) -> QWidget:
-        row = QWidget()
-        layout = _flat(row)
-        for task in self._catalog.tasks:
-            button = segment(WORDS[task].verb)
-            self._task_buttons[task] = button
-            button.clicked.connect(lambda _=False, chosen=task: self.choose_task(chosen))
-            layout.addWidget(button)
-        layout.addStretch()
-        row.setVisible(len(self._catalog.tasks) > 1)
-        return row
-
-    def _model_row(self) -> QWidget:
-        row = QWidget()
-        layout = _flat(row)
-        about = icon_button("info", "About this model: what it does, its licence, its limits")
-        about.clicked.connect(self._on_card_wanted)
-        layout.addWidget(label("Model"))
-        layout.addWidget(self.models, 1)
-        layout.addWidget(about)
-        return row
-
     def _seed_row(self) -> QWidget:
         row = QWidget()
         layout = _flat(row)
@@ -191,22 +184,32 @@ class TaskPanel(QWidget):
         layout.addWidget(dice)
         return row
 
-    def _on_model_chosen(self) -> None:
-        if self.models.currentIndex() < 0:
-            return
-        model = self._model
-        form = ParameterForm(model.entry.parameters, self._values.get(model.id, {}))
+    def _on_model_chosen(self, model: CatalogModel) -> None:
+        self._chosen[self._task] = model.id
+        if model != self._shown_model:  # the same one keeps what is being typed
+            self._shown_model = model
+            self._show_form(model)
+        self.model_changed.emit(model)
+
+    def _show_form(self, model: CatalogModel) -> None:
+        form = ParameterForm(model.entry.parameters, self._kept_values(model))
         form.changed.connect(lambda: self._values.update({model.id: dict(form.params)}))
         self._rows.replaceWidget(self._form, form)
         self._form.deleteLater()
         self._form = form
         form.setVisible(bool(model.entry.parameters))
         self._summary.setText(model.entry.summary)
-        self.model_changed.emit(model)
+        self._summary.setVisible(bool(model.entry.summary))
 
-    def _on_card_wanted(self) -> None:
-        if self.has_model:
-            self.card_wanted.emit(self._model)
+    def _kept_values(self, model: CatalogModel) -> dict[str, Value]:
+        """What was set for the model before, as far as this version of it takes it."""
+        values = self._values.get(model.id, {})
+        kept = {}
+        for parameter in model.entry.parameters:
+            if parameter.id in values:
+                with contextlib.suppress(ParameterError):
+                    kept[parameter.id] = parameter.check(values[parameter.id])
+        return kept
 
     def _on_clicked(self) -> None:
         if self._running:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QListWidget, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QWidget,
+)
 
 from imagetool.ui import tokens
 from imagetool.ui.icons import icon
@@ -79,6 +90,33 @@ class Rows(QListWidget):
 
     def keyboardSearch(self, search: str) -> None:
         """Nothing is searched."""
+
+
+class Tick(QCheckBox):
+    """A box to tick; the style sheet colours it, the tick itself is drawn here."""
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, and in it a tick, so that nothing is told by colour alone."""
+        super().paintEvent(event)
+        if not self.isChecked():
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.HighlightedText), 2))
+        painter.drawPolyline([_inside(box, *spot) for spot in _TICK])
+        painter.end()
+
+
+_TICK = ((0.22, 0.52), (0.42, 0.72), (0.78, 0.30))
+
+
+def _inside(box: QRect, x: float, y: float) -> QPointF:
+    return QPointF(box.x() + x * box.width(), box.y() + y * box.height())
 
 
 class Choice(QComboBox):
