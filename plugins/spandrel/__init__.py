@@ -1,0 +1,1 @@
+"""Makes models of checkpoints whose architecture the spandrel library knows."""
