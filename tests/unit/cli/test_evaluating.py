@@ -1,4 +1,4 @@
-"""`evaluate upscale` on a few tiny photos, with the real worker."""
+"""`evaluate upscale` and `evaluate denoise` on a few tiny photos, with the real worker."""
 
 from __future__ import annotations
 
@@ -73,3 +73,50 @@ def test_pictures_can_be_made_worse_too_and_always_alike(folder: Path, capsys: p
     clean, worn, again = figures
     assert worn == again
     assert worn["bicubic"] < clean["bicubic"]
+
+
+DENOISE = ["evaluate", "denoise", "--model", "fast", "--data"]
+
+
+def test_denoising_is_measured_with_noise_and_compression(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--sigmas", "0", "25", "--jpeg", "40", "--rival", "nlm", "--json"]
+    assert main([*DENOISE, str(folder), *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    means = {(row["damage"], row["method"]): row["psnr_db"] for row in report["means"]}
+    assert list(means) == [
+        *(("sigma 0", name) for name in ("as it is", "fast")),
+        *(("sigma 25", name) for name in ("as it is", "nlm", "fast")),
+        *(("JPEG 40", name) for name in ("as it is", "fast")),
+    ]
+    assert means["sigma 0", "as it is"] is None, "JSON has no word for infinite"
+    assert means["sigma 25", "as it is"] < means["sigma 25", "fast"]
+
+
+def test_denoising_as_files_goes_through_the_worker(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = []
+    for more in ([], ["--as-files"], ["--as-files", "--set", "strength=0"]):
+        assert main([*DENOISE, str(folder), "--sigmas", "25", "--json", *more]) == 0
+        means = json.loads(capsys.readouterr().out)["means"]
+        figures.append({row["method"]: row["psnr_db"] for row in means})
+    floats, files, untouched = figures
+    assert files["as it is"] == pytest.approx(floats["as it is"], abs=1)
+    assert files["fast"] == pytest.approx(floats["fast"], abs=1)
+    assert untouched["fast"] == untouched["as it is"] == files["as it is"]
+
+
+def test_the_noise_that_a_model_tells_is_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*DENOISE, str(folder), "--estimate", "--sigmas", "0", "20"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "| method | sigma | told, mean | error, mean | error, largest | pictures |"
+    assert [line.split(" | ")[1] for line in lines[2:]] == ["0", "20", "all"]
+
+
+def test_a_sheet_of_denoised_pictures(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "sheet.png"
+    assert main([*DENOISE, str(folder), "--photos", "1", "--sheet", str(sheet)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "| PSNR dB | sigma 15 | sigma 25 | sigma 50 | seconds |"
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["| as it is", "| fast"]
+    assert sheet.is_file()

@@ -31,6 +31,7 @@ INPUT = "run inpaint -o {out} --mask {mask} "
 LARGER = "run upscale {photo} -o {out} "
 FAST = "train super_resolution/fast --data {folder} --out {folder}/run "
 MEASURE = "evaluate upscale --data {folder} "
+NOISE = "evaluate denoise --data {folder} "
 TABLE = [
     # what the command line itself understands
     Wrong("", 2, "The following arguments are required: COMMAND."),
@@ -93,6 +94,17 @@ TABLE = [
     Wrong(MEASURE + "--rival {folder}/gone.pth", 1, "The checkpoint “{folder}/gone.pth” cannot be measured:"),
     Wrong(MEASURE + "--rival {folder}/empty.png", 1, "The checkpoint “{folder}/empty.png” cannot be measured:"),
     Wrong(MEASURE + "--rival {folder}/notes.txt", 1, "The checkpoint “{folder}/notes.txt” cannot be measured:"),
+    Wrong(
+        "evaluate denoise --data {folder}/gone", 2, "There are no photos in “{folder}/gone”. Give a folder with"
+    ),
+    Wrong(NOISE + "--sigmas loud", 2, "Argument --sigmas: “loud” is not a number from 0 to 255."),
+    Wrong(NOISE + "--sigmas 15 -1", 2, "Argument --sigmas: “-1” is not a number from 0 to 255."),
+    Wrong(NOISE + "--sigmas nan", 2, "Argument --sigmas: “nan” is not a number from 0 to 255."),
+    Wrong(NOISE + "--jpeg 0", 2, "Argument --jpeg: “0” is not a whole number from 1 to 100."),
+    Wrong(NOISE + "--jpeg 101", 2, "Argument --jpeg: “101” is not a whole number from 1 to 100."),
+    Wrong(NOISE + "--model strong", 1, "There is no model “strong” for denoise. Choose one of imagetool."),
+    Wrong(NOISE + "--set strength=2", 2, "“strength” cannot be 2.0: it takes a number from 0 to 1.5."),
+    Wrong(NOISE + "--rival {folder}/notes.txt", 1, "The checkpoint “{folder}/notes.txt” cannot be measured:"),
     # the picture
     Wrong(INPUT + "{folder}/gone.png", 1, "There is no file “{folder}/gone.png”"),
     Wrong(INPUT + "{folder}", 1, "“{folder}” is a folder; choose a picture inside it."),

@@ -106,6 +106,14 @@ def test_weights_that_are_not_there_or_not_safe_are_named(tmp_path: Path) -> Non
     assert "neither safetensors nor ONNX" in found_in(folder)[0].explanation
 
 
+def test_a_card_that_is_named_is_there(tmp_path: Path) -> None:
+    folder = plugin(tmp_path, 'card = "small.md"')
+    (found,) = found_in(folder)
+    assert (found.check, found.explanation) == ("manifest", "card = “small.md” is not there.")
+    put("small.md")(folder)
+    assert found_in(folder) == []
+
+
 def test_every_problem_of_a_manifest_is_told_with_its_place(tmp_path: Path) -> None:
     folder = plugin(tmp_path)
     manifest = folder / "plugin.toml"
