@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject
 from imagetool.app.opening import Opening
 from imagetool.catalog.catalog import Catalog
 from imagetool.core.files import SUFFIXES
-from imagetool.jobs.packing import loaders_for
+from imagetool.jobs.install.packing import loaders_for
 from imagetool.ui.main_window import MainWindow, local_files
 
 _IN_A_PLUGIN = ("plugin.toml", "model_index.json")

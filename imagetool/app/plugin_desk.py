@@ -17,18 +17,18 @@ from PySide6.QtCore import QObject, Qt, Signal
 from imagetool.app.plugin_logs import PluginLogs
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
-from imagetool.catalog.seals import check_seal
-from imagetool.catalog.store import Store
-from imagetool.catalog.store_errors import StoreError
+from imagetool.catalog.store.errors import StoreError
+from imagetool.catalog.store.seals import check_seal
+from imagetool.catalog.store.store import Store
 from imagetool.core.errors import ImagetoolError
 from imagetool.jobs.watch import Watch
 from imagetool.plugin.errors import Cancelled
 from imagetool.ui.plugins.notes import Activity, Outcome, Question, question_about, told
 
 if TYPE_CHECKING:
-    from imagetool.jobs.dropped_weights import DroppedFile
-    from imagetool.jobs.installing import Installed, Prepared
-    from imagetool.jobs.self_test import ModelTest
+    from imagetool.jobs.install.dropped_weights import DroppedFile
+    from imagetool.jobs.install.installer import Installed, Prepared
+    from imagetool.jobs.install.self_test import ModelTest
 
 _SHORT_ADDRESS = 60
 
@@ -51,21 +51,21 @@ class SomeInstaller(Protocol):
 
 def real_installer(places: Places) -> SomeInstaller:
     """The one that installs."""
-    from imagetool.jobs.installing import Installer
+    from imagetool.jobs.install.installer import Installer
 
     return Installer(places)
 
 
 def real_test(plugin: Plugin, places: Places, watch: Watch) -> tuple[ModelTest, ...]:
     """The one that runs the models."""
-    from imagetool.jobs.self_test import self_test
+    from imagetool.jobs.install.self_test import self_test
 
     return self_test(plugin, places, watch)
 
 
 def real_adoption(places: Places, watch: Watch) -> tuple[DroppedFile, ...]:
     """The one that looks into the folder of weights."""
-    from imagetool.jobs.dropped_weights import adopt
+    from imagetool.jobs.install.dropped_weights import adopt
 
     return adopt(places, watch)
 
@@ -264,7 +264,7 @@ class PluginDesk(QObject):
     def _adopt(self) -> None:
         if not (self._places.home / "weights").is_dir():
             return
-        from imagetool.jobs.dropped_weights import has_news
+        from imagetool.jobs.install.dropped_weights import has_news
 
         if not has_news(self._places):
             return

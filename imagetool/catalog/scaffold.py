@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from imagetool.catalog.archives.entry_names import why_not
 from imagetool.catalog.disk import clear_away, writing
-from imagetool.catalog.entry_names import why_not
 from imagetool.catalog.errors import CatalogError
 from imagetool.plugin.manifest import FILE_NAME
 from imagetool.plugin.tasks import Task

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from imagetool import __version__
 from imagetool.catalog.errors import LoaderMissing
-from imagetool.catalog.installed import BrokenRecord, InstalledPlugin
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import BrokenPlugin, Plugin
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.installed import BrokenRecord, InstalledPlugin
+from imagetool.catalog.store.store import Store
 from imagetool.core.errors import ImagetoolError
 from imagetool.plugin.errors import ManifestError, Problem
 from imagetool.plugin.manifest import FILE_NAME, Kind, Manifest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from imagetool.catalog.places import Places
-from imagetool.jobs.dropped_weights import FOLDER, DroppedFile, adopt, has_news, known_files
+from imagetool.jobs.install.dropped_weights import FOLDER, DroppedFile, adopt, has_news, known_files
 from imagetool.jobs.watch import Watch
 
 

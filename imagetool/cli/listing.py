@@ -10,12 +10,12 @@ from typing import Any
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.errors import CatalogError
-from imagetool.catalog.installed import InstalledPlugin
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.installed import InstalledPlugin
+from imagetool.catalog.store.store import Store
 from imagetool.cli.adopting import adopt_dropped
-from imagetool.jobs.dropped_weights import DroppedFile
+from imagetool.jobs.install.dropped_weights import DroppedFile
 from imagetool.jobs.protection import protection
 from imagetool.plugin.manifest import Manifest
 

@@ -10,10 +10,10 @@ from typing import Any
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.errors import BundledPlugin
 from imagetool.catalog.places import Places
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.store import Store
 from imagetool.core.errors import ImagetoolError
-from imagetool.jobs.installing import Installed, Installer
-from imagetool.jobs.offers import Offer
+from imagetool.jobs.install.installer import Installed, Installer
+from imagetool.jobs.install.offers import Offer
 from imagetool.jobs.protection import protection
 from imagetool.jobs.watch import Watch
 from imagetool.plugin.manifest import Manifest

@@ -10,7 +10,7 @@ import psutil
 
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
-from imagetool.catalog.seals import check_seal
+from imagetool.catalog.store.seals import check_seal
 from imagetool.jobs.packages import check_packages
 from imagetool.jobs.worker import WorkerPlan
 from imagetool.wire.messages import Confinement

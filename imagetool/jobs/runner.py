@@ -15,10 +15,10 @@ from imagetool.core.errors import ImagetoolError
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.events import Event, Failed
 from imagetool.jobs.plans import worker_plan
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.request import Request
 from imagetool.jobs.slot import Slot
 from imagetool.jobs.worker import Launch, Worker
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.wire.buffers import BufferPool, sweep_leftovers
 
 IDLE_EXIT_S = 300.0

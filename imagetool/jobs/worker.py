@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from imagetool.jobs.log import BoundedLog
+from imagetool.jobs.process.log import BoundedLog
 from imagetool.wire.messages import Confinement, Message
 
 

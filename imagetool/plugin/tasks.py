@@ -24,7 +24,7 @@ class TaskWords:
     """How a task is called in the window: the verb on its button, what it did, and what it needs first.
 
     `needs_mask` says that the model is given a mask; `hint` is what must be painted before it can run, whether the
-    model is given it as a mask or as what was pointed at. `has_seed` says whether another seed gives another result.
+    model is given it as a mask or as what was pointed at. `has_seed`: another seed gives another result.
     """
 
     verb: str

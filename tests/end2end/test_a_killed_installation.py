@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from imagetool.catalog.catalog import Catalog
-from imagetool.catalog.installed import InstalledPlugin
 from imagetool.catalog.places import Places
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.installed import InstalledPlugin
+from imagetool.catalog.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 SOFT = ROOT / "tests" / "fakes" / "soft"

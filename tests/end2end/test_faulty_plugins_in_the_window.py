@@ -1,4 +1,4 @@
-"""Plugins that go wrong under the real window: it stays responsive, the document is as it was, the next job works."""
+"""Plugins that go wrong under the real window: it stays responsive, nothing is harmed, the next job works."""
 
 from __future__ import annotations
 

@@ -61,7 +61,9 @@ def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) ->
     out = tmp_path / "out.png"
     report = said("run", "denoise", photo, "-o", out, "--model", f"{ID}/denoise")
     assert report["figures"] == {"noise level": 12.5}
-    np.testing.assert_array_equal(cv2.imread(str(out), -1)[..., :3], cv2.imread(str(photo), -1))
+    made = cv2.imread(str(out), -1)
+    assert made is not None
+    np.testing.assert_array_equal(made[..., :3], cv2.imread(str(photo), -1))
 
     (copy / "plugin.toml").write_text((copy / "plugin.toml").read_text().replace('"1.0"', '"2.0"'))
     updated = said("plugins", "update", ID, "--yes")

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.catalog.places import Places
 from imagetool.jobs.events import ENDS, Event, Failed, Finished, Progressed
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.request import Request, Result
 from imagetool.jobs.runner import IDLE_EXIT_S, WorkerRunner
 from imagetool.jobs.worker import Launch
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.parameters import Value
 from tests.fakes.faulty import faulty
 from tests.fakes.requests import request, request_for

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from imagetool.catalog.https import https_opener
+from imagetool.catalog.downloads.https import https_opener
 
 
 @dataclass

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from imagetool.catalog.places import Places
 from imagetool.core.errors import ImagetoolError
-from imagetool.jobs.installing import Installed, Prepared
-from imagetool.jobs.offers import Offer
-from imagetool.jobs.self_test import ModelTest
+from imagetool.jobs.install.installer import Installed, Prepared
+from imagetool.jobs.install.offers import Offer
+from imagetool.jobs.install.self_test import ModelTest
 from imagetool.jobs.watch import Watch
 from tests.fakes.papers import plugin_of
 

@@ -21,10 +21,10 @@ from typing import Any
 
 from packaging.version import Version
 
-from imagetool.catalog.archives import copy_folder
+from imagetool.catalog.archives.unpacking import copy_folder
 from imagetool.catalog.disk import DiskError
-from imagetool.catalog.seals import seal
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.seals import seal
+from imagetool.catalog.store.store import Store
 from imagetool.core.files import atomic  # noqa: F401 - once, not in every forked process
 
 ID = "org.example.x"

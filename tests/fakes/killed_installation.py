@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from imagetool.catalog.places import Places
-from imagetool.jobs.installing import Installer
+from imagetool.jobs.install.installer import Installer
 from imagetool.jobs.watch import Watch
 
 

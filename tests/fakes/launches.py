@@ -10,9 +10,9 @@ from typing import Any
 
 import psutil
 
-from imagetool.jobs.process_tree import MARK
+from imagetool.jobs.process.process_tree import MARK
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.worker import Worker, WorkerPlan
-from imagetool.jobs.worker_process import WorkerProcess
 
 _GRACE_S = 1.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.plugins import Plugin
-from imagetool.jobs.offers import Offer
+from imagetool.jobs.install.offers import Offer
 from imagetool.plugin.manifest import Manifest
 from imagetool.plugin.tasks import Task
 from imagetool.ui.plugins.inventory import Group, Inventory, PluginFacts

@@ -13,10 +13,10 @@ from imagetool.app.plugin_desk import PluginDesk, shown_source
 from imagetool.app.plugin_logs import MOST_BYTES, PluginLogs
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
-from imagetool.catalog.records import Record, write_record
-from imagetool.jobs.dropped_weights import DroppedFile
+from imagetool.catalog.store.records import Record, write_record
 from imagetool.jobs.errors import ModelFailed
-from imagetool.jobs.self_test import ModelTest
+from imagetool.jobs.install.dropped_weights import DroppedFile
+from imagetool.jobs.install.self_test import ModelTest
 from imagetool.jobs.watch import Watch
 from imagetool.plugin.tasks import Task
 from imagetool.ui.plugins.inventory import Group, Inventory

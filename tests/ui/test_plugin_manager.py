@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from imagetool.jobs.install.self_test import ModelTest
 from imagetool.jobs.protection import Permission
-from imagetool.jobs.self_test import ModelTest
 from imagetool.plugin.tasks import Task
 from imagetool.ui.plugins.inventory import Group, PluginFacts
 from imagetool.ui.plugins.manager import PluginManager

@@ -12,7 +12,7 @@ import pytest
 from imagetool.core.geometry import Rect
 from imagetool.jobs.errors import ModelFailed, WorkerDied
 from imagetool.jobs.events import Cancelled, Event, Failed, Finished, Previewed, Progressed
-from imagetool.jobs.flow import PER_S
+from imagetool.jobs.process.flow import PER_S
 from imagetool.jobs.protection import protection
 from imagetool.plugin.parameters import Value
 from imagetool.wire.messages import Preview, Progress

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from imagetool.catalog.places import Places
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.worker import WorkerPlan
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.wire.messages import Cancel, Ready
 from tests.fakes.desk import wait_until_gone
 

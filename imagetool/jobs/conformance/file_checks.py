@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagetool.catalog.entry_names import NamesTaken, shown, why_not
-from imagetool.catalog.listing import LEFT_OUT, Limits
+from imagetool.catalog.archives.entry_names import NamesTaken, shown, why_not
+from imagetool.catalog.archives.listing import LEFT_OUT, Limits
 from imagetool.jobs.conformance.report import Verdict, failed, passed, warning
 
 _PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib", ".pt2", ".t7", ".tar")

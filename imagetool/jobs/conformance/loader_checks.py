@@ -9,7 +9,7 @@ from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.jobs.conformance.report import Verdict, failed, passed
 from imagetool.jobs.errors import JobError
-from imagetool.jobs.inspection import FileRefused, inspect
+from imagetool.jobs.install.inspection import FileRefused, inspect
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
 from imagetool.plugin.manifest import LoaderEntry

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from imagetool.catalog.archives import copy_folder
+from imagetool.catalog.archives.unpacking import copy_folder
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
@@ -26,9 +26,9 @@ from imagetool.jobs.conformance.report import Check, Report, Status, Verdict, fa
 from imagetool.jobs.conformance.trials import TimeIsUp, Trials
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.packages import install_packages, missing_packages
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.errors import ManifestError
 from imagetool.plugin.manifest import FILE_NAME
 

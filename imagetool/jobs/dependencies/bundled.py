@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from imagetool.catalog.entry_names import shown
+from imagetool.catalog.archives.entry_names import shown
 from imagetool.jobs.dependencies.errors import BadWheelsFolder
 
 LIST_NAME = "SHA256SUMS"

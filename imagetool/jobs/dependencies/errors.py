@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imagetool.catalog.entry_names import shown
+from imagetool.catalog.archives.entry_names import shown
 from imagetool.core.errors import ImagetoolError
 
 

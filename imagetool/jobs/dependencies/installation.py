@@ -13,7 +13,7 @@ from typing import Self
 from packaging import tags
 from packaging.requirements import Requirement
 
-from imagetool.catalog.archives import Progress
+from imagetool.catalog.archives.unpacking import Progress
 from imagetool.catalog.disk import clear_away, sync_folder, writing
 from imagetool.jobs.dependencies.compiling import compile_modules
 from imagetool.jobs.dependencies.errors import PackageConflict, PackagesNotInstalled, PipFailed

@@ -6,7 +6,7 @@ import filecmp
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imagetool.catalog.entry_names import NamesTaken, shown
+from imagetool.catalog.archives.entry_names import NamesTaken, shown
 from imagetool.jobs.dependencies.errors import BadWheel
 from imagetool.jobs.dependencies.host import Host
 from imagetool.jobs.dependencies.wheels import Wheel

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from imagetool.jobs.environment import worker_environment
-from imagetool.jobs.process_tree import MARK, kill_tree
+from imagetool.jobs.process.environment import worker_environment
+from imagetool.jobs.process.process_tree import MARK, kill_tree
 
 _LOOK_EVERY_S = 0.1
 _PLACES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR")

@@ -14,9 +14,9 @@ from packaging import tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from imagetool.catalog.archives import Progress, unpack
-from imagetool.catalog.entry_names import shown
-from imagetool.catalog.listing import Limits
+from imagetool.catalog.archives.entry_names import shown
+from imagetool.catalog.archives.listing import Limits
+from imagetool.catalog.archives.unpacking import Progress, unpack
 from imagetool.jobs.dependencies.errors import BadWheel
 
 LIMITS = Limits(entries=50_000, ratio=1100)

@@ -8,12 +8,12 @@ from enum import Enum
 from typing import Any
 
 from imagetool.catalog.catalog import Catalog
-from imagetool.catalog.installed import InstalledPlugin
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import BrokenPlugin, Plugin
-from imagetool.catalog.store import Store
-from imagetool.jobs.dropped_weights import FOLDER, DroppedFile, known_files
-from imagetool.jobs.self_test import ModelTest
+from imagetool.catalog.store.installed import InstalledPlugin
+from imagetool.catalog.store.store import Store
+from imagetool.jobs.install.dropped_weights import FOLDER, DroppedFile, known_files
+from imagetool.jobs.install.self_test import ModelTest
 from imagetool.plugin.manifest import Manifest
 from imagetool.plugin.tasks import WORDS
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from imagetool.jobs.protection import Permission, protection
 
 if TYPE_CHECKING:
-    from imagetool.jobs.offers import Offer
-    from imagetool.jobs.self_test import ModelTest
+    from imagetool.jobs.install.offers import Offer
+    from imagetool.jobs.install.self_test import ModelTest
     from imagetool.plugin.manifest import Manifest
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from imagetool.catalog.archives import unpack
+from imagetool.catalog.archives.listing import BadArchive, Limits
+from imagetool.catalog.archives.unpacking import unpack
 from imagetool.catalog.disk import DiskError
-from imagetool.catalog.listing import BadArchive, Limits
 from tests.fakes.zips import DEFLATED, Raw, make_zip
 
 LIMITS = Limits(

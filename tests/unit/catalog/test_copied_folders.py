@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from imagetool.catalog.archives import copy_folder, plugin_root
-from imagetool.catalog.listing import BadArchive, Limits
+from imagetool.catalog.archives.listing import BadArchive, Limits
+from imagetool.catalog.archives.unpacking import copy_folder, plugin_root
 
 LIMITS = Limits(entries=20, total_bytes=4 * 2**20, entry_bytes=3 * 2**20, depth=4)
 NOISE = os.urandom(2 * 2**20)

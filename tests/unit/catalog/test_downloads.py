@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 from imagetool.catalog.disk import DiskError
-from imagetool.catalog.download_errors import (
+from imagetool.catalog.downloads.download import download
+from imagetool.catalog.downloads.errors import (
     DownloadError,
     DownloadFailed,
     HashMismatch,
@@ -28,9 +29,8 @@ from imagetool.catalog.download_errors import (
     TooLarge,
     reason_of,
 )
-from imagetool.catalog.downloads import download
-from imagetool.catalog.https import https_opener
-from imagetool.catalog.partial_file import PartialFile
+from imagetool.catalog.downloads.https import https_opener
+from imagetool.catalog.downloads.partial_file import PartialFile
 from tests.fakes.file_server import Switches, opener_to, serving
 
 CONTENT = os.urandom(3 * 2**20)

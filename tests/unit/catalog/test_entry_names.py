@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from imagetool.catalog.archives import unpack
-from imagetool.catalog.listing import BadArchive, Limits
+from imagetool.catalog.archives.listing import BadArchive, Limits
+from imagetool.catalog.archives.unpacking import unpack
 from tests.fakes.zips import Raw, make_zip
 
 LIMITS = Limits(depth=4)

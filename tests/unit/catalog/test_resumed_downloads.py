@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from imagetool.catalog.download_errors import DownloadFailed, HashMismatch
-from imagetool.catalog.downloads import download
+from imagetool.catalog.downloads.download import download
+from imagetool.catalog.downloads.errors import DownloadFailed, HashMismatch
 from tests.fakes.file_server import Switches, opener_to, serving
 
 CONTENT = os.urandom(3 * 2**20)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from imagetool.catalog.installed import InstalledPlugin
-from imagetool.catalog.listing import BadArchive
-from imagetool.catalog.seals import check_seal, looks_sealed, seal
-from imagetool.catalog.store import Store
-from imagetool.catalog.store_errors import FilesChanged
+from imagetool.catalog.archives.listing import BadArchive
+from imagetool.catalog.store.errors import FilesChanged
+from imagetool.catalog.store.installed import InstalledPlugin
+from imagetool.catalog.store.seals import check_seal, looks_sealed, seal
+from imagetool.catalog.store.store import Store
 
 ID = "org.example.x"
 

@@ -15,10 +15,7 @@ from packaging.version import Version
 
 from imagetool.catalog.disk import DiskError
 from imagetool.catalog.errors import CatalogError
-from imagetool.catalog.installed import BrokenRecord, InstalledPlugin
-from imagetool.catalog.seals import seal
-from imagetool.catalog.store import Store
-from imagetool.catalog.store_errors import (
+from imagetool.catalog.store.errors import (
     BadPluginId,
     BadRecord,
     FilesChanged,
@@ -26,6 +23,9 @@ from imagetool.catalog.store_errors import (
     NotInstalled,
     StoreBusy,
 )
+from imagetool.catalog.store.installed import BrokenRecord, InstalledPlugin
+from imagetool.catalog.store.seals import seal
+from imagetool.catalog.store.store import Store
 
 ID = "org.example.x"
 ROOT = Path(__file__).parents[3]
@@ -298,7 +298,7 @@ def test_a_record_that_cannot_be_used_is_listed_as_broken(
 HOLD = """
 import sys
 from pathlib import Path
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.store import Store
 with Store(Path(sys.argv[1])).changing():
     print("held", flush=True)
     sys.stdin.read()

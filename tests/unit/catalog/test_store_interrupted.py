@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from imagetool.catalog.installed import InstalledPlugin
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.installed import InstalledPlugin
+from imagetool.catalog.store.store import Store
 from tests.fakes import interrupted_store
 from tests.fakes.interrupted_store import ENDED, ID, REFUSED
 

@@ -11,8 +11,8 @@ import pytest
 from imagetool.catalog.places import Places
 from imagetool.catalog.scaffold import write_plugin
 from imagetool.jobs.conformance import Status, check_folder
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.tasks import Task
 from tests.fakes.faulty import FOLDER
 from tests.fakes.small_plugins import SMALL, checked, failures, write_small_plugin

@@ -48,6 +48,7 @@ def test_the_worker_is_told_of_tiles_and_no_mask(stage: Stage) -> None:
 def test_the_result_has_room_for_the_larger_picture(stage: Stage, dtype: type, target: Size) -> None:
     pixels = picture(dtype)
     run = told(stage, enlarging(pixels=pixels.copy(), target=target))
+    assert run.source
     np.testing.assert_array_equal(open_array(run.source, writable=False), pixels)
     assert run.result.shape == (target.height, target.width, 4)
     assert run.result.dtype == np.dtype(dtype).name

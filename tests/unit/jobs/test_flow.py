@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from imagetool.jobs.flow import (
+from imagetool.jobs.process.flow import (
     BURST_BYTES,
     BYTES_PER_S,
     PER_S,

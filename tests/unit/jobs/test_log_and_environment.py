@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imagetool.jobs.environment import worker_environment
-from imagetool.jobs.log import BoundedLog
+from imagetool.jobs.process.environment import worker_environment
+from imagetool.jobs.process.log import BoundedLog
 from imagetool.wire.messages import Confinement
 
 OWN = {"GOMP_SPINCOUNT": "1000"}  # waiting threads sleep soon, so that busy processors are shared

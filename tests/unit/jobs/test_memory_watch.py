@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from imagetool.jobs.disk_watch import disk_objection
-from imagetool.jobs.memory_watch import MOST_PROCESSES, MemoryWatch, family_of, objection
+from imagetool.jobs.process.disk_watch import disk_objection
+from imagetool.jobs.process.memory_watch import MOST_PROCESSES, MemoryWatch, family_of, objection
 
 WAIT_S = 10.0
 CHILD = (

@@ -14,8 +14,8 @@ from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.core.errors import ImagetoolError
 from imagetool.jobs.errors import ModelFailed, WorkerDied
-from imagetool.jobs.inspection import FileRefused
-from imagetool.jobs.packing import NoLoader, make_pack, slug
+from imagetool.jobs.install.inspection import FileRefused
+from imagetool.jobs.install.packing import NoLoader, make_pack, slug
 from imagetool.jobs.watch import Watch
 from imagetool.plugin.manifest import Kind, Manifest
 from imagetool.plugin.tasks import Task

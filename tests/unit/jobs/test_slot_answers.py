@@ -36,6 +36,7 @@ def test_the_pixels_lie_where_the_worker_is_told(stage: Stage, dtype: type) -> N
     stage.slot.submit(asked)
     stage.ready()
     run = stage.run_of(asked)
+    assert run.source
     np.testing.assert_array_equal(open_array(run.source, writable=False), pixels)
     assert run.mask is not None
     assert (open_array(run.mask.pixels, writable=False) == 255).all()

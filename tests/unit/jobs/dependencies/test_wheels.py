@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from imagetool.catalog.listing import BadArchive
+from imagetool.catalog.archives.listing import BadArchive
 from imagetool.core.errors import ImagetoolError
 from imagetool.jobs.dependencies.errors import BadWheel
 from imagetool.jobs.dependencies.host import Host

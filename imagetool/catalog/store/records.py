@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from imagetool.catalog.disk import DiskFailed, DiskFull
-from imagetool.catalog.store_errors import BadRecord
+from imagetool.catalog.store.errors import BadRecord
 
 FILE_NAME = "record.json"
 VERSION_DIR = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,99}")

@@ -19,11 +19,11 @@ from imagetool.core.picture import Picture, Pixels
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.events import Cancelled, Event, Failed, Finished
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.request import Request, Result
 from imagetool.jobs.runner import WorkerRunner
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.models import Prompt
 from imagetool.plugin.parameters import IntParameter, Params, Value
 from imagetool.plugin.tasks import Task

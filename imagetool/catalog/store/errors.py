@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagetool.catalog.entry_names import shown
+from imagetool.catalog.archives.entry_names import shown
 from imagetool.catalog.errors import CatalogError
 
 

@@ -15,13 +15,13 @@ from typing import Any, BinaryIO, cast
 
 import psutil
 
-from imagetool.jobs.disk_watch import disk_objection, held_bytes
-from imagetool.jobs.environment import worker_environment
 from imagetool.jobs.errors import Verdict
-from imagetool.jobs.flow import PacedStream, PatientPipe, Sieve
-from imagetool.jobs.log import BoundedLog
-from imagetool.jobs.memory_watch import MemoryWatch
-from imagetool.jobs.process_tree import MARK, kill_tree, wait_and_kill_group
+from imagetool.jobs.process.disk_watch import disk_objection, held_bytes
+from imagetool.jobs.process.environment import worker_environment
+from imagetool.jobs.process.flow import PacedStream, PatientPipe, Sieve
+from imagetool.jobs.process.log import BoundedLog
+from imagetool.jobs.process.memory_watch import MemoryWatch
+from imagetool.jobs.process.process_tree import MARK, kill_tree, wait_and_kill_group
 from imagetool.jobs.worker import Worker, WorkerPlan
 from imagetool.wire.errors import BadFrame
 from imagetool.wire.frames import FrameReader, FrameWriter

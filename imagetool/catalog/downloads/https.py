@@ -9,7 +9,7 @@ from typing import IO
 from urllib import request
 from urllib.parse import urlsplit
 
-from imagetool.catalog.download_errors import NotHttps
+from imagetool.catalog.downloads.errors import NotHttps
 
 
 def https_opener(https: request.HTTPSHandler | None = None) -> request.OpenerDirector:

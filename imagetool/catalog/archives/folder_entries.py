@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from imagetool.catalog.listing import LEFT_OUT, BadArchive, Entry, Limits
+from imagetool.catalog.archives.listing import LEFT_OUT, BadArchive, Entry, Limits
 
 _REPARSE_POINT = 0x400  # what Windows marks links and mounted folders with
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

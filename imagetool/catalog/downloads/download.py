@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import OpenerDirector
 
+from imagetool.catalog.archives.entry_names import shown
 from imagetool.catalog.disk import writing
-from imagetool.catalog.download_errors import DownloadFailed, HashMismatch, NotHttps
-from imagetool.catalog.entry_names import shown
-from imagetool.catalog.https import https_opener
-from imagetool.catalog.partial_file import InUse, PartialFile
-from imagetool.catalog.transfer import DownloadProgress, Transfer
+from imagetool.catalog.downloads.errors import DownloadFailed, HashMismatch, NotHttps
+from imagetool.catalog.downloads.https import https_opener
+from imagetool.catalog.downloads.partial_file import InUse, PartialFile
+from imagetool.catalog.downloads.transfer import DownloadProgress, Transfer
 
 TIMEOUT_S = 20.0
 _BUSY = "another imagetool is downloading it; wait until it is done"

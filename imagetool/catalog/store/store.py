@@ -15,19 +15,19 @@ from typing import Any
 
 from packaging.version import Version
 
-from imagetool.catalog import records, seals
+from imagetool.catalog.archives.entry_names import why_not
 from imagetool.catalog.disk import clear_away, sync_folder, writing
-from imagetool.catalog.entry_names import why_not
-from imagetool.catalog.installed import DIGEST_LENGTH, BrokenRecord, InstalledPlugin, read_plugin
-from imagetool.catalog.lock import WriterLock
-from imagetool.catalog.records import VERSION_DIR, Record, read_record, write_record
-from imagetool.catalog.store_errors import (
+from imagetool.catalog.store import records, seals
+from imagetool.catalog.store.errors import (
     BadPluginId,
     BadRecord,
     FilesChanged,
     NothingToRollBack,
     NotInstalled,
 )
+from imagetool.catalog.store.installed import DIGEST_LENGTH, BrokenRecord, InstalledPlugin, read_plugin
+from imagetool.catalog.store.lock import WriterLock
+from imagetool.catalog.store.records import VERSION_DIR, Record, read_record, write_record
 
 _ID = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _ID_LENGTH, _VERSION_LENGTH = 100, 48

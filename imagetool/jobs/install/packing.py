@@ -13,10 +13,10 @@ from imagetool.catalog.manifest_text import manifest_text
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.jobs.errors import JobError, ModelFailed
-from imagetool.jobs.inspection import FileRefused, FoundModels, inspect
+from imagetool.jobs.install.inspection import FileRefused, FoundModels, inspect
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.errors import ManifestError
 from imagetool.plugin.manifest import FILE_NAME, MANIFEST_VERSION, LoaderEntry, Manifest
 

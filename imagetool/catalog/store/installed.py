@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagetool.catalog import seals
-from imagetool.catalog.records import read_record
-from imagetool.catalog.store_errors import BadRecord
+from imagetool.catalog.store import seals
+from imagetool.catalog.store.errors import BadRecord
+from imagetool.catalog.store.records import read_record
 
 DIGEST_LENGTH = 12
 """How much of the SHA-256 of files.json is part of a version's folder name, after the last hyphen."""

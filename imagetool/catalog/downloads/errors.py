@@ -10,7 +10,7 @@ import ssl
 import urllib.error
 from urllib.parse import urlsplit
 
-from imagetool.catalog.entry_names import shown
+from imagetool.catalog.archives.entry_names import shown
 from imagetool.catalog.errors import CatalogError
 
 

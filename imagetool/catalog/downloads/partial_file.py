@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from imagetool.catalog.lock import try_lock
+from imagetool.catalog.store.lock import try_lock
 
 _CHUNK_BYTES = 2**20
 _NOTES_MAX_BYTES = 16_384

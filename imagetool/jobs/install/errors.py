@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagetool.jobs.errors import JobError
-from imagetool.jobs.self_test import ModelTest
+from imagetool.jobs.install.self_test import ModelTest
 
 
 class SourceNotFound(JobError):

@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TypeAlias
 
+from imagetool.catalog.archives.entry_names import shown
+from imagetool.catalog.archives.folder_entries import entries_below, open_file
+from imagetool.catalog.archives.listing import BadArchive, Entry, Limits, check_entries
+from imagetool.catalog.archives.zip_entries import DAMAGED, entries_of, open_zip
 from imagetool.catalog.disk import DiskFull, clear_away, writing
-from imagetool.catalog.entry_names import shown
-from imagetool.catalog.folder_entries import entries_below, open_file
-from imagetool.catalog.listing import BadArchive, Entry, Limits, check_entries
-from imagetool.catalog.zip_entries import DAMAGED, entries_of, open_zip
 from imagetool.plugin.manifest import FILE_NAME
 
 _CHUNK_BYTES = 2**20

@@ -14,24 +14,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from imagetool.catalog.archives import copy_folder, plugin_root, unpack
+from imagetool.catalog.archives.unpacking import copy_folder, plugin_root, unpack
 from imagetool.catalog.catalog import Catalog
-from imagetool.catalog.downloads import download
+from imagetool.catalog.downloads.download import download
 from imagetool.catalog.errors import BundledPlugin
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.catalog.scanning import read_manifest, third_party, with_loader
-from imagetool.catalog.seals import seal
-from imagetool.catalog.store import Store
-from imagetool.catalog.store_errors import StoreBusy, StoreError
-from imagetool.jobs.install_errors import NeverUpdatable, SelfTestFailed, SourceNotFound, WeightsNotAsPromised
-from imagetool.jobs.offers import Offer, make_offer
+from imagetool.catalog.store.errors import StoreBusy, StoreError
+from imagetool.catalog.store.seals import seal
+from imagetool.catalog.store.store import Store
+from imagetool.jobs.install.errors import NeverUpdatable, SelfTestFailed, SourceNotFound, WeightsNotAsPromised
+from imagetool.jobs.install.offers import Offer, make_offer
+from imagetool.jobs.install.packing import make_pack
+from imagetool.jobs.install.self_test import ModelTest, self_test
 from imagetool.jobs.packages import install_packages, missing_packages
-from imagetool.jobs.packing import make_pack
-from imagetool.jobs.self_test import ModelTest, self_test
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.manifest import FILE_NAME, Manifest
 from imagetool.plugin.weights import WeightsFile
 

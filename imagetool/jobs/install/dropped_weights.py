@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from imagetool.catalog.places import Places
-from imagetool.catalog.store import Store
+from imagetool.catalog.store.store import Store
 from imagetool.core.errors import ImagetoolError
-from imagetool.jobs.installing import Installer
+from imagetool.jobs.install.installer import Installer
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
-from imagetool.jobs.worker_process import WorkerProcess
 
 FOLDER = "weights"
 NOTES = ".known.json"

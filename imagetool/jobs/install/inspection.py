@@ -15,9 +15,9 @@ from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.jobs.errors import JobError, ModelFailed, WorkerDied
 from imagetool.jobs.plans import confined_plan
+from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch, Worker
-from imagetool.jobs.worker_process import WorkerProcess
 from imagetool.plugin.manifest import LoaderEntry
 from imagetool.wire import messages
 from imagetool.wire.text import plain, plain_lines

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from imagetool.catalog.disk import writing
-from imagetool.catalog.store_errors import StoreBusy
+from imagetool.catalog.store.errors import StoreBusy
 
 _POLL_S = 0.02
 

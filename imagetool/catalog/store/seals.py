@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from imagetool.catalog.archives.entry_names import shown
+from imagetool.catalog.archives.folder_entries import entries_below, open_file
+from imagetool.catalog.archives.listing import BadArchive, Limits
 from imagetool.catalog.disk import sync_folder, writing
-from imagetool.catalog.entry_names import shown
-from imagetool.catalog.folder_entries import entries_below, open_file
-from imagetool.catalog.listing import BadArchive, Limits
-from imagetool.catalog.store_errors import FilesChanged
+from imagetool.catalog.store.errors import FilesChanged
 
 FILE_NAME = "files.json"
 

@@ -14,10 +14,10 @@ from typing import TypeAlias
 from urllib.request import OpenerDirector, Request
 
 from imagetool import __version__
+from imagetool.catalog.archives.entry_names import shown
 from imagetool.catalog.disk import DiskFull
-from imagetool.catalog.download_errors import DownloadFailed, TooLarge, reason_of
-from imagetool.catalog.entry_names import shown
-from imagetool.catalog.partial_file import PartialFile
+from imagetool.catalog.downloads.errors import DownloadFailed, TooLarge, reason_of
+from imagetool.catalog.downloads.partial_file import PartialFile
 
 _CHUNK_BYTES = 256 * 1024
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")

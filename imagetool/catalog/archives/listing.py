@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imagetool.catalog.entry_names import NamesTaken, shown, why_not
+from imagetool.catalog.archives.entry_names import NamesTaken, shown, why_not
 from imagetool.catalog.errors import CatalogError
 
 LEFT_OUT = frozenset(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from imagetool.catalog.listing import BadArchive, Entry, Limits
+from imagetool.catalog.archives.listing import BadArchive, Entry, Limits
 
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _PATCHED = 0x20

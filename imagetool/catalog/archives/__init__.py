@@ -1,0 +1,1 @@
+"""Archives and folders of strangers: judged as a whole before anything is written."""

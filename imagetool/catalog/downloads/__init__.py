@@ -1,0 +1,1 @@
+"""Files from https addresses: resumable, bounded, checked."""

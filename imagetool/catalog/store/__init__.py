@@ -1,0 +1,1 @@
+"""The installed plugins on the disk."""

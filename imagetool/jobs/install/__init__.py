@@ -1,0 +1,1 @@
+"""Installs plugins: reads, asks, tries, and switches in one step."""

@@ -1,0 +1,1 @@
+"""One worker process as the editor sees it: start, pace, memory, end."""
