@@ -36,7 +36,7 @@ def check_plugin(options: argparse.Namespace) -> None:
     Raises:
         ChecksFailed: where something failed.
     """
-    report = check_folder(Path(options.path), Places.find(), Watch(_progress))
+    report = check_folder(Path(options.path), Places.find(), Watch(_progress), online=options.yes)
     _progress(0.0, "")
     print(json.dumps(_facts(report)) if options.json else _table(report))
     if not report.passed:

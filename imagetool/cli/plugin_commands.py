@@ -41,6 +41,7 @@ def add_plugins(parser: argparse.ArgumentParser) -> None:
         _add_yes(command)
     check = _add(commands, "check", "try a plugin as its users would, and explain what fails", _check)
     check.add_argument("path", metavar="PATH", help="the plugin's folder")
+    check.add_argument("--yes", action="store_true", help="fetch the packages that it needs")
     new = _add(commands, "new", "write a plugin that works, with a test", _new)
     new.add_argument("name", metavar="NAME", help="of the folder that is made")
     new.add_argument("--task", choices=[task.value for task in Task], default="filter", metavar="TASK")

@@ -25,7 +25,7 @@ from imagetool.jobs.conformance.manifest_checks import check_code, check_manifes
 from imagetool.jobs.conformance.report import Check, Report, Status, Verdict, failed, passed, skipped
 from imagetool.jobs.conformance.trials import TimeIsUp, Trials
 from imagetool.jobs.errors import JobError
-from imagetool.jobs.packages import install_packages, missing_packages
+from imagetool.jobs.packages import WHEELS, install_packages, missing_packages
 from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
@@ -113,10 +113,13 @@ def check_folder(
     watch: Watch,
     launch: Launch = WorkerProcess,
     limits: Limits = Limits(),
+    *,
+    online: bool = False,
 ) -> Report:
     """Tries the plugin or the pack of weights in a folder, without installing it.
 
     Its jobs run in a worker of its own, confined as an installed plugin's. Nothing in the folder is changed.
+    Packages that it does not bring are fetched only where `online` says that the user agreed.
 
     Raises:
         NoPlugin: where there is no folder.
@@ -140,7 +143,10 @@ def check_folder(
     sound = notes.take("", "weights", lambda: check_weights(plugin)) and sound
     with contextlib.ExitStack() as cleanup:
         ready: list[Plugin] = []
-        sound = notes.take("", "packages", lambda: _packages(plugin, catalog, watch, cleanup, ready)) and sound
+        sound = (
+            notes.take("", "packages", lambda: _packages(plugin, catalog, watch, cleanup, ready, online=online))
+            and sound
+        )
         if sound:
             for loader in ready[0].manifest.loaders:
                 notes.take(loader.name, "nonsense", partial(check_loader, ready[0], loader, places, watch, launch))
@@ -157,13 +163,24 @@ def _plugin(folder: Path, catalog: Catalog) -> Plugin:
 
 
 def _packages(
-    plugin: Plugin, catalog: Catalog, watch: Watch, cleanup: contextlib.ExitStack, ready: list[Plugin]
+    plugin: Plugin,
+    catalog: Catalog,
+    watch: Watch,
+    cleanup: contextlib.ExitStack,
+    ready: list[Plugin],
+    *,
+    online: bool,
 ) -> Verdict:
     """Sees to it that the packages it needs are there; `ready` takes the plugin as it can be run."""
     try:
         plugin = with_loader(plugin, catalog.plugins)
         missing = missing_packages(plugin)
         if missing and not plugin.bundled and plugin.loader is None and not (plugin.folder / PACKAGES).is_dir():
+            if not online and not (plugin.folder / WHEELS).is_dir():
+                return failed(
+                    f"It needs {', '.join(missing)}, which would have to be fetched.",
+                    "Check again with --yes to agree to the download, or bring the wheels in a folder “wheels”.",
+                )
             copy = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="imagetool-check-"))) / "plugin"
             copy_folder(plugin.folder, copy)
             plugin = replace(plugin, folder=copy, packages_folder=copy / PACKAGES)

@@ -321,3 +321,12 @@ def test_packages_that_conflict_with_ours_are_named(tmp_path: Path) -> None:
     (found,) = failures(checked(folder))
     assert found.check == "packages"
     assert "numpy<1" in found.explanation
+
+
+def test_nothing_is_fetched_that_nobody_agreed_to(tmp_path: Path) -> None:
+    top = 'requires = { packages = ["a-package-of-nobody>=1"] }'
+    folder = write_small_plugin(tmp_path / "wants_more", "class It(Filter): ...", top=top)
+    (found,) = failures(checked(folder))
+    assert found.check == "packages"
+    assert found.explanation == "It needs a-package-of-nobody>=1, which would have to be fetched."
+    assert found.fix.startswith("Check again with --yes to agree to the download")
