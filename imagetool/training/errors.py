@@ -90,6 +90,17 @@ class RivalUnknown(TrainingError):
         super().__init__(f"The checkpoint “{path}” cannot be measured: {reason}. Leave it out.")
 
 
+class RivalMissing(TrainingError):
+    """A method whose library is not there."""
+
+    def __init__(self, library: str) -> None:
+        self.library = library
+        super().__init__(
+            f"The rival “{library}” cannot be measured, because its library is not installed. "
+            f"Install it with “pip install {library}”, under its own licence, or leave the rival out."
+        )
+
+
 class TrainingStopped(TrainingError):
     """The user has ended a training before its time."""
 

@@ -1,4 +1,4 @@
-"""PSNR as papers on super-resolution report it."""
+"""PSNR as papers on super-resolution and on denoising report it."""
 
 from __future__ import annotations
 
@@ -22,4 +22,13 @@ def psnr_y_db(truth: npt.NDArray[np.generic], picture: npt.NDArray[np.generic], 
     error = luma(truth) - luma(picture)
     inner = error[border_px:-border_px, border_px:-border_px] if border_px else error
     mean = float(np.square(inner).mean())
+    return float("inf") if mean == 0 else float(10 * np.log10(255**2 / mean))
+
+
+def psnr_rgb_db(truth: npt.NDArray[np.generic], picture: npt.NDArray[np.generic]) -> float:
+    """PSNR over all pixels of R, G and B, in dB; infinite where equal.
+
+    Both are (H, W, 3) RGB from 0 to 255. The convention of denoising.
+    """
+    mean = float(np.square(truth.astype(np.float64) - picture.astype(np.float64)).mean())
     return float("inf") if mean == 0 else float(10 * np.log10(255**2 / mean))

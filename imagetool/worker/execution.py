@@ -22,7 +22,7 @@ from imagetool.wire.messages import Done, Failed, Inspect, Message, Run, Stopped
 from imagetool.wire.text import plain, plain_lines
 from imagetool.worker.assignment import Assignment
 from imagetool.worker.inspecting import inspect_file
-from imagetool.worker.memory import peak_rss_mb
+from imagetool.worker.memory import give_back, peak_rss_mb
 from imagetool.worker.tasks import carry_out
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Executor:
             answer = Failed(run.job_id, _sentence(error), _details(error))
         self._inbox.renew()
         self._send(answer)
+        give_back()
 
     def _answer(self, run: Run) -> Message:
         began = time.monotonic()

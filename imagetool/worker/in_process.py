@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imagetool.jobs.log import BoundedLog
+from imagetool.jobs.process.log import BoundedLog
 from imagetool.jobs.worker import Worker, WorkerPlan
 from imagetool.wire.messages import Message, Ready
 from imagetool.worker.execution import Executor

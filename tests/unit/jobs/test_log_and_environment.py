@@ -11,7 +11,11 @@ from imagetool.jobs.process.environment import worker_environment
 from imagetool.jobs.process.log import BoundedLog
 from imagetool.wire.messages import Confinement
 
-OWN = {"GOMP_SPINCOUNT": "1000"}  # waiting threads sleep soon, so that busy processors are shared
+OWN = {
+    "GOMP_SPINCOUNT": "1000",  # waiting threads sleep soon, so that busy processors are shared
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",  # memory of large tensors is used again
+    "MALLOC_TRIM_THRESHOLD_": "8589934592",
+}
 
 
 def test_a_log_keeps_the_end_and_never_more_than_its_size() -> None:
