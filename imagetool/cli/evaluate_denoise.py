@@ -119,11 +119,13 @@ def _print_estimates(
     models: Sequence[CatalogModel], settings: dict[str, str], photos: list[Path], options: argparse.Namespace
 ) -> None:
     """How far the noise levels that the models tell of are from the truth."""
+    if not all(model.plugin.bundled for model in models):
+        raise UsageError("--estimate measures models that are a part of imagetool. Name one with --model.")
     rows = []
     for model in models:
         told = OnFloats(model, Params.parsed(model.entry.parameters, {**settings, "strength": "0"}), "auto")
-        sigmas = options.sigmas or ESTIMATED_SIGMAS_255
-        rows += estimates(model.entry.id, told, read_photos(photos), sigmas)
+        noises = [Noise(sigma, options.as_files) for sigma in options.sigmas or ESTIMATED_SIGMAS_255]
+        rows += estimates(model.entry.id, told, read_photos(photos), noises)
     print(_json({"rows": rows}) if options.json else estimate_table(rows))
 
 

@@ -17,7 +17,7 @@ from imagetool.core.enlarged_size import LEAST_FACTOR, MOST_FACTOR
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.masks import MAX_SOFTNESS_PX
 from imagetool.plugin.errors import ParameterError, UnknownParameter
-from imagetool.plugin.tasks import Task
+from imagetool.plugin.tasks import WORDS, Task
 
 MAX_SEED = 2**63 - 1
 MOST_MINUTES = 1e6
@@ -112,8 +112,18 @@ def _softness(text: str) -> float:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("task", choices=[task.value for task in Task], metavar="TASK", help=", ".join(Task))
-    parser.add_argument("input", metavar="INPUT", nargs="?", help="the picture; generate has none")
+    tasks = parser.add_subparsers(metavar="TASK", dest="task", required=True)
+    for task in Task:
+        of_task = tasks.add_parser(task.value, help=WORDS[task].verb)
+        if task is Task.GENERATE:
+            of_task.set_defaults(input=None)
+        else:
+            of_task.add_argument("input", metavar="INPUT", help="the picture")
+        _add_run_options(of_task)
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    """All options of all tasks: one of another task is refused in a sentence that says why."""
     parser.add_argument("-o", "--output", required=True, help="where the result is written")
     parser.add_argument("--model", help="id of the model; the default one otherwise")
     parser.add_argument("--mask", help="a picture of the same size, white where the model may paint")

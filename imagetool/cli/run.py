@@ -49,10 +49,6 @@ def check_options(options: argparse.Namespace, task: Task) -> None:
     """
     if WORDS[task].needs_mask and not options.mask:
         raise UsageError(f"{task} needs --mask FILE, a picture that is white where it may paint.")
-    if task is Task.GENERATE and options.input is not None:
-        raise UsageError(f"{task} takes no picture; it makes new ones.")
-    if task is not Task.GENERATE and options.input is None:
-        raise UsageError(f"{task} needs a picture to work on.")
     for name, (able, why) in _OPTIONS_OF.items():
         if task not in able and getattr(options, name) not in (None, [], 1):
             raise UsageError(f"{task} takes no --{name.replace('_', '-')}{why}")

@@ -36,8 +36,8 @@ _OWN = {
     # the time the others need to get done, and a job takes six times as long. A thousand turns are enough.
     "GOMP_SPINCOUNT": "1000",
     # The C library of Linux gives every large tensor back to the system and takes fresh pages for the next one,
-    # which costs more than some layers. Here it keeps them while a job runs: a quarter less time on the fast network,
-    # a tenth on the strong one. The worker gives them back after each job (worker/memory.py).
+    # which costs more than some layers. Here it keeps them while a job runs: a quarter less for the fast model,
+    # a tenth less for the strong one. The worker gives them back after each job (worker/memory.py).
     "MALLOC_MMAP_THRESHOLD_": str(4 * 1024**3),
     "MALLOC_TRIM_THRESHOLD_": str(8 * 1024**3),
 }

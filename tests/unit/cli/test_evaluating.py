@@ -106,11 +106,14 @@ def test_denoising_as_files_goes_through_the_worker(folder: Path, capsys: pytest
     assert untouched["fast"] == untouched["as it is"] == files["as it is"]
 
 
-def test_the_noise_that_a_model_tells_is_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*DENOISE, str(folder), "--estimate", "--sigmas", "0", "20"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "| method | sigma | told, mean | error, mean | error, largest | pictures |"
-    assert [line.split(" | ")[1] for line in lines[2:]] == ["0", "20", "all"]
+def test_the_noise_that_a_model_tells_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path / "large.png", textured(90, 80))
+    written(tmp_path / "too-small-to-tell.png", textured(30, 30))
+    for more in ([], ["--as-files"]):
+        assert main([*DENOISE, str(tmp_path), "--estimate", "--sigmas", "0", "20", *more]) == 0
+        lines = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
+        assert lines[0] == ["| method", "sigma", "told, mean", "error, mean", "error, largest", "pictures |"]
+        assert [(line[1], line[-1]) for line in lines[2:]] == [("0", "1 |"), ("20", "1 |"), ("all", "2 |")]
 
 
 def test_a_sheet_of_denoised_pictures(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,8 @@ NOISE = "evaluate denoise --data {folder} "
 TABLE = [
     # what the command line itself understands
     Wrong("", 2, "The following arguments are required: COMMAND."),
-    Wrong("run", 2, "The following arguments are required: TASK, INPUT, -o/--output."),
+    Wrong("run", 2, "The following arguments are required: TASK."),
+    Wrong("run inpaint", 2, "The following arguments are required: INPUT, -o/--output."),
     Wrong("run paint {photo} -o {out}", 2, "Argument TASK: invalid choice: 'paint'"),
     Wrong("run inpaint {photo}", 2, "The following arguments are required: -o/--output."),
     Wrong("run inpaint {photo} -o {out}", 2, "inpaint needs --mask FILE, a picture that is white where it may"),
@@ -46,7 +47,15 @@ TABLE = [
     Wrong(RUN + " --colour red", 2, "Unrecognized arguments: --colour red."),
     Wrong(RUN + " --set strength", 2, "--set takes KEY=VALUE, not “strength”."),
     Wrong(RUN + " --set strength=1", 2, "The model has no parameter “strength”."),
-    Wrong("plugins dance", 2, "Argument list: invalid choice: 'dance'"),
+    Wrong("plugins dance", 2, "Argument COMMAND: invalid choice: 'dance'"),
+    Wrong("run generate {photo} -o {out}", 2, "Unrecognized arguments: "),
+    Wrong("run generate -o {out} --count 0", 2, "Argument --count: “0” is not a whole number from 1 to 1000."),
+    Wrong("run upscale {photo} -o {out} --count 2", 2, "upscale takes no --count; it makes one picture."),
+    Wrong("run upscale {photo} -o {out} --box 1,2,3,4", 2, "upscale takes no --box."),
+    Wrong("run upscale {photo} -o {out} --hints {mask}", 2, "upscale takes no --hints."),
+    Wrong("plugins install", 2, "The following arguments are required: SOURCE."),
+    Wrong("plugins remove", 2, "The following arguments are required: ID."),
+    Wrong("plugins remove ../x", 1, "“../x” cannot be the id of a plugin; it takes small letters, digits, dots"),
     # what is looked for
     Wrong(RUN + " --model miracle", 1, "There is no model “miracle” for inpaint. Choose one of imagetool."),
     Wrong("run colorize {photo} -o {out}", 1, "No installed model can colorize; “models” lists what is there."),
@@ -171,3 +180,23 @@ def test_wrong_use_ends_with_one_sentence(
     assert err.endswith(".\n")
     assert "Traceback" not in err
     assert sorted(tmp_path.rglob("*")) == before, "no file may be left"
+
+
+NOT_THERE = [
+    ("plugins remove nobody", "The plugin “nobody” is not installed; “plugins list” shows what is."),
+    ("plugins rollback nobody", "The plugin “nobody” is not installed; “plugins list” shows what is."),
+    ("plugins enable nobody", "The plugin “nobody” is not installed; “plugins list” shows what is."),
+    ("plugins update nobody", "The plugin “nobody” is not installed; “plugins list” shows what is."),
+    (
+        "plugins install gone --yes",
+        "There is nothing at “gone”. Give a folder, a zip, a file of weights or an https",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), NOT_THERE)
+def test_plugins_that_are_not_there(capsys: pytest.CaptureFixture[str], words: str, said: str) -> None:
+    assert main(words.split()) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(said)
