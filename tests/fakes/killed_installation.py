@@ -1,7 +1,6 @@
 """Installs a plugin and is killed in the middle: `python -m tests.fakes.killed_installation SOURCE HOME STEP`.
 
-The step counts how often the installer has told how far it is, or asked whether to go on. A run that is not killed
-(STEP 0) prints how many there are.
+The step is what the installer says it is doing, or `consent`; another word kills nothing. Prints the steps.
 """
 
 from __future__ import annotations
@@ -18,27 +17,28 @@ from imagetool.jobs.watch import Watch
 
 
 class Killer:
-    """Counts, and ends the process at a step."""
+    """Notes the steps, and ends the process at one."""
 
-    def __init__(self, at: int) -> None:
-        self._at, self.steps = at, 0
+    def __init__(self, at: str) -> None:
+        self._at = at
+        self.steps: list[str] = []
 
-    def step(self, *_: object) -> None:
-        """One more; SIGKILL where it is the one."""
-        self.steps += 1
-        if self.steps == self._at:
+    def step(self, _: float, text: str) -> None:
+        """The next one; SIGKILL where it is the one."""
+        self.steps.append(text)
+        if text == self._at:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:
     source, home, at = sys.argv[1:]
-    killer = Killer(int(at))
-    watch = Watch(killer.step, killer.step)
+    killer = Killer(at)
+    watch = Watch(killer.step)
     installer = Installer(replace(Places.find(), home=Path(home)))
     with installer.prepared(source, watch) as prepared:
-        killer.step()
+        killer.step(0.0, "consent")
         installer.complete(prepared, watch)
-    print(killer.steps)  # noqa: T201 - what the test reads
+    print("\n".join(killer.steps))  # noqa: T201 - what the test reads
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ class Installer:
         tests = self_test(sealed, self._places, watch.part(0.5, 0.95), self._launch)
         if any(not test.passed for test in tests):
             raise SelfTestFailed(manifest.name, tests)
+        watch.progress(0.95, "putting it in its place")
         watch.check()
         consent = {
             "version": str(manifest.version),
