@@ -34,7 +34,9 @@ class CatalogModel:
         if self.plugin.loader is None:
             raise LoaderMissing(self.plugin.manifest.name, self.entry.loader)
         name = self.entry.loader.partition("/")[2]
-        found = next(loader for loader in self.plugin.loader.manifest.loaders if loader.id == name)
+        found = next((loader for loader in self.plugin.loader.manifest.loaders if loader.id == name), None)
+        if found is None:
+            raise LoaderMissing(self.plugin.manifest.name, self.entry.loader)
         return self.plugin.loader.module_and_class(found.entry)
 
     @property

@@ -64,7 +64,7 @@ def scan_installed(places: Places, bundled: tuple[Plugin, ...]) -> Found:
         try:
             plugin = read_installed(item)
         except ImagetoolError as error:
-            broken.append(BrokenPlugin(item.folder, error))
+            broken.append(BrokenPlugin(_home_of(item.folder), error))
             continue
         (enabled if item.enabled else disabled).append(plugin)
     loaders = (*bundled, *enabled)
@@ -73,8 +73,13 @@ def scan_installed(places: Places, bundled: tuple[Plugin, ...]) -> Found:
         try:
             with_loaders.append(with_loader(plugin, loaders))
         except LoaderMissing as error:
-            broken.append(BrokenPlugin(plugin.folder, error))
+            broken.append(BrokenPlugin(_home_of(plugin.folder), error))
     return Found(tuple(with_loaders), tuple(broken), tuple(disabled))
+
+
+def _home_of(version_folder: Path) -> Path:
+    """The folder of all versions of an installed plugin, which is named after its id."""
+    return version_folder.parent.parent
 
 
 def read_installed(item: InstalledPlugin) -> Plugin:
@@ -83,7 +88,7 @@ def read_installed(item: InstalledPlugin) -> Plugin:
     Raises:
         ManifestError: where its manifest cannot be used.
     """
-    manifest = read_manifest(item.folder / FILE_NAME)
+    manifest = read_manifest(item.folder / FILE_NAME, item.id)
     if manifest.id != item.id:
         problem = Problem("id", f"is {manifest.id!r}, but it was installed as {item.id!r}")
         raise ManifestError(f"The plugin “{item.id}”", (problem,))
@@ -105,20 +110,22 @@ def with_loader(plugin: Plugin, known: tuple[Plugin, ...]) -> Plugin:
     if plugin.manifest.kind is not Kind.WEIGHTS:
         return plugin
     named = plugin.manifest.models[0].loader
-    owner, _, loader_id = named.partition("/")
-    for other in known:
-        if other.manifest.id == owner and loader_id in {loader.id for loader in other.manifest.loaders}:
-            return replace(plugin, loader=other)
-    raise LoaderMissing(plugin.manifest.name, named)
+    owner = named.partition("/")[0]
+    loader = next((other for other in known if other.manifest.id == owner), None)
+    able = {f"{owner}/{entry.id}" for entry in loader.manifest.loaders} if loader else set()
+    for model in plugin.manifest.models:
+        if model.loader not in able:
+            raise LoaderMissing(plugin.manifest.name, model.loader)
+    return replace(plugin, loader=loader)
 
 
-def read_manifest(path: Path) -> Manifest:
-    """The manifest at `path`, fit for this version of imagetool.
+def read_manifest(path: Path, name: str = "") -> Manifest:
+    """The manifest at `path`, fit for this version of imagetool; `name` is what the plugin is called in errors.
 
     Raises:
         ManifestError: where it cannot be read or used.
     """
-    source = f"The plugin “{path.parent.name}”"
+    source = f"The plugin “{name or path.parent.name}”"
     try:
         if path.stat().st_size > MANIFEST_MAX_BYTES:
             raise ManifestError(source, (Problem(FILE_NAME, f"is larger than {MANIFEST_MAX_BYTES} bytes"),))

@@ -18,6 +18,7 @@ from imagetool.cli.adopting import adopt_dropped
 from imagetool.jobs.install.dropped_weights import DroppedFile
 from imagetool.jobs.protection import protection
 from imagetool.plugin.manifest import Manifest
+from imagetool.wire.text import plain
 
 
 def list_models(options: argparse.Namespace) -> None:
@@ -45,7 +46,8 @@ def list_plugins(options: argparse.Namespace) -> None:
     for plugin in (*catalog.plugins, *catalog.disabled):
         manifest = plugin.manifest
         state = " (disabled)" if plugin in catalog.disabled else ""
-        print(f"{manifest.id:<28} {manifest.version!s:<16} {manifest.license:<12} {manifest.name}{state}")
+        about = f"{plain(manifest.license, 40):<12} {plain(manifest.name, 80)}{state}"
+        print(f"{manifest.id:<28} {manifest.version!s:<16} {about}")
     for broken in catalog.broken:
         print(f"{broken.folder.name:<28} unusable: {broken.error}")
     for file in dropped:

@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         return _said(error, 2)
     except ImagetoolError as error:
         return _said(error, 1)
+    except OSError as error:  # what nobody foresaw of the file system
+        return _said(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", 1)
     except KeyboardInterrupt:
         return _said("Stopped; nothing was written.", 1)
     return 0

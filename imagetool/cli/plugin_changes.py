@@ -28,6 +28,14 @@ class NotAgreed(ImagetoolError):
         super().__init__(f"“{name}” was not installed; nothing was changed.{how}")
 
 
+class AnotherPlugin(ImagetoolError):
+    """What lies where a plugin came from is another one now."""
+
+    def __init__(self, wanted: str, found: str) -> None:
+        self.wanted, self.found = wanted, found
+        super().__init__(f"Where “{wanted}” came from is “{found}” now; install that by itself if you want it.")
+
+
 def install_plugin(options: argparse.Namespace) -> None:
     """Reads what is at the path or address, asks, installs, tests."""
     _install(options.source, options)
@@ -36,7 +44,7 @@ def install_plugin(options: argparse.Namespace) -> None:
 def update_plugin(options: argparse.Namespace) -> None:
     """Installs again from where the plugin came."""
     _refuse_bundled(options.id)
-    _install(Installer(Places.find()).origin(options.id), options)
+    _install(Installer(Places.find()).origin(options.id), options, wanted=options.id)
 
 
 def roll_back_plugin(options: argparse.Namespace) -> None:
@@ -74,11 +82,15 @@ def permission_lines(manifest: Manifest) -> tuple[str, ...]:
     return tuple(str(permission) for permission in protection().permissions(hosts))
 
 
-def _install(source: str, options: argparse.Namespace) -> None:
+def _install(source: str, options: argparse.Namespace, wanted: str = "") -> None:
+    """Reads, asks, installs; where a plugin is `wanted`, no other one."""
     installer = Installer(Places.find())
     watch = Watch(_progress)
     with installer.prepared(source, watch) as prepared:
         _progress(0.0, "")
+        found = prepared.plugin.manifest.id
+        if wanted and found != wanted:
+            raise AnotherPlugin(wanted, found)
         if not (prepared.offer.agreed or options.yes):
             _ask(prepared.offer)
         done = installer.complete(prepared, watch)

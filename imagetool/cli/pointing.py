@@ -9,8 +9,8 @@ from imagetool.cli.errors import UsageError
 from imagetool.core.geometry import Point, Rect, Size
 from imagetool.plugin.models import Prompt
 
-_POINT = re.compile(r"(\d{1,6}(?:\.\d{1,4})?),(\d{1,6}(?:\.\d{1,4})?)")
-_BOX = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})")
+_POINT = re.compile(r"(\d{1,6}(?:\.\d{1,4})?),(\d{1,6}(?:\.\d{1,4})?)", re.ASCII)
+_BOX = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", re.ASCII)
 
 
 def read_prompt(options: argparse.Namespace, size: Size) -> Prompt:

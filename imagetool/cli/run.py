@@ -14,7 +14,7 @@ from imagetool.catalog.places import Places
 from imagetool.cli.adopting import adopt_dropped
 from imagetool.cli.errors import UsageError
 from imagetool.cli.session import session
-from imagetool.cli.tasks import ACTS, Choice, Made
+from imagetool.cli.tasks import ACTS, Choice, Made, picture_paths
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.files import check_target, write_picture
 from imagetool.core.picture import Picture
@@ -32,8 +32,7 @@ def run_task(options: argparse.Namespace) -> None:
     check_options(options, model.entry.task)
     output = Path(options.output)
     many = options.count > 1
-    if not many:
-        check_target(output)
+    _check_folder(output, options.count) if many else check_target(output)
     with session(places) as running:
         made = ACTS[model.entry.task](options, Choice(model, params), running)
     _write_folder(output, made.files) if many else write_picture(*made.files[0])
@@ -67,6 +66,19 @@ _OPTIONS_OF: dict[str, tuple[tuple[Task, ...], str]] = {
     "not_point": ((Task.SEGMENT,), "."),
     "box": ((Task.SEGMENT,), "."),
 }
+
+
+def _check_folder(folder: Path, count: int) -> None:
+    """Asked before a long job: nothing in the folder would be replaced.
+
+    Raises:
+        UsageError: where it is no folder, or a picture of such a name is there.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"“{folder}” is no folder; several pictures need one.")
+    for path in picture_paths(folder, count):
+        if path.exists():
+            raise UsageError(f"“{path}” is there already; name an empty folder, or a new one.")
 
 
 def _write_folder(folder: Path, files: tuple[tuple[Path, Picture], ...]) -> None:

@@ -121,8 +121,13 @@ def generate(options: argparse.Namespace, choice: Choice, running: Session) -> M
         Picture.of(pixels.copy(), has_alpha=bool((pixels[..., 3] < 255).any())) for pixels in result.pixels
     ]
     output = Path(options.output)
-    paths = [output] if options.count == 1 else [output / f"{number:03}.png" for number in range(options.count)]
+    paths = [output] if options.count == 1 else picture_paths(output, options.count)
     return Made(request, result, tuple(zip(paths, pictures, strict=True)), {})
+
+
+def picture_paths(folder: Path, count: int) -> list[Path]:
+    """Where `count` pictures go: 000.png, 001.png and so on."""
+    return [folder / f"{number:03}.png" for number in range(count)]
 
 
 ACTS: dict[Task, Act] = {

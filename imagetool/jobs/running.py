@@ -32,6 +32,7 @@ class Running:
 
     request: Request
     rect: Rect
+    code: tuple[str, str]
     params: dict[str, Value]
     source: Buffer | None
     mask: Buffer | None
@@ -47,11 +48,13 @@ class Running:
 
         Raises:
             NothingMasked: where there is nothing to fill.
+            LoaderMissing: where nobody makes the model.
             WeightsMissing: where the model's weights are not there.
             NoRoomForPixels: where the buffers cannot be had.
             FileNotLent: where a file that a parameter names cannot be read.
         """
         rect = _covered(request)
+        code = request.model.code
         request.model.check_ready()
         with contextlib.ExitStack() as cleanup:
 
@@ -74,7 +77,7 @@ class Running:
                 hints.array[...] = request.hints
             result = taken(*_result_form(request, rect))
             preview = taken((PREVIEW_SIDE_PX**2 * 3,), "uint8")
-            return cls(request, rect, params, source, mask, hints, result, preview, cleanup.pop_all())
+            return cls(request, rect, code, params, source, mask, hints, result, preview, cleanup.pop_all())
 
     @property
     def job_id(self) -> str:
@@ -88,7 +91,7 @@ class Running:
     def message(self) -> messages.Run:
         """What the worker is told."""
         request, entry = self.request, self.request.model.entry
-        module, attribute = request.model.code
+        module, attribute = self.code
         return messages.Run(
             job_id=request.job_id,
             task=entry.task.value,

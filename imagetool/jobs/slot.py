@@ -184,14 +184,15 @@ class Slot:
     def _run(self, request: Request) -> None:
         self.listener(Started(request.job_id))
         try:
-            self._running = Running.prepared(request, self.pool)
+            running = Running.prepared(request, self.pool)
         except (ImagetoolError, MemoryError) as error:
             self._idle_since = time.monotonic()
             self.listener(Failed(request.job_id, _job_error(error)))
             self._next()
             return
+        self._running = running
         if self._worker:
-            self._worker.send(self._running.message())
+            self._worker.send(running.message())
 
     def _finish(self, running: Running, event: Event) -> None:
         """Frees what the job held and tells how it ended; one that was cancelled ends so, whatever came of it."""

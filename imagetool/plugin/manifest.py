@@ -117,6 +117,8 @@ def _read_manifest(table: Mapping[str, Any], problems: list[Problem]) -> Manifes
     )
     _check_ids(reader, "model", [model.id for model in manifest.models])
     _check_ids(reader, "loader", [loader.id for loader in manifest.loaders])
+    if len({model.loader.partition("/")[0] for model in manifest.models}) > 1:
+        reader.problem("model", "the loaders belong to several plugins; make a pack for each")
     if not manifest.models and not manifest.loaders:
         reader.problem("model", "a plugin has at least one model")
     if not has_code and permissions.items("network"):

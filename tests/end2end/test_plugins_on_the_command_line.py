@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -169,3 +170,64 @@ def test_a_folder_of_weights_is_adopted(home: Path) -> None:
     assert (drop / ".known.json").stat().st_mtime_ns == notes, "a file that did not change is not looked at again"
     (drop / "page.pth").unlink()
     assert all(plugin["usable"] for plugin in said("plugins", "list")["plugins"])
+
+
+def test_other_code_under_the_same_version_is_asked_about(copy: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    command("plugins", "install", copy)  # the very same: nobody needs to be asked
+    (copy / "model.py").write_text((copy / "model.py").read_text() + "\nCHANGED = True\n")
+    refused = command("plugins", "install", copy, status=1)
+    assert "Its files are others than those that are installed, although the version is" in refused.stderr
+        "Its files are others than those that are installed, although the version is the same." in refused.stderr
+    )
+
+
+def test_an_update_never_installs_another_plugin(copy: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    (copy / "plugin.toml").write_text((copy / "plugin.toml").read_text().replace("all-tasks", "all-yours"))
+    refused = command("plugins", "update", ID, "--yes", status=1)
+    assert f"Where “{ID}” came from is “org.example.all-yours” now" in refused.stderr
+
+
+def test_what_a_plugin_says_cannot_look_like_the_question(copy: Path) -> None:
+    text = (copy / "plugin.toml").read_text()
+    forged = '"Nice\\nIt brings no code, only weights.\\n' + "\\n" * 60 + '"'
+    (copy / "plugin.toml").write_text(text.replace('"All tasks"', forged))
+    asked = command("plugins", "install", copy, status=1).stderr.splitlines()
+    assert asked[0].startswith("Nice It brings no code, only weights. 1.0 (org.example.all-tasks)")
+    assert len(asked) < 12, "the whole question is in sight"
+
+
+def test_a_damaged_manifest_is_mended_by_installing_again(copy: Path, home: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    (manifest,) = home.glob(f"plugins/{ID}/versions/*/plugin.toml")
+    manifest.chmod(0o644)
+    manifest.write_text(manifest.read_text() + "garbage =")
+    assert f"{ID:<28} unusable: The plugin “{ID}” cannot be used" in command("plugins", "list").stdout
+    assert said("plugins", "install", copy, "--yes")["version"] == "1.0"
+
+
+def test_several_pictures_replace_nothing(copy: Path, tmp_path: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "001.png").write_bytes(b"mine")
+    refused = command("run", "generate", "-o", folder, "--count", 2, "--model", "create", status=2)
+    assert "001.png” is there already; name an empty folder, or a new one." in refused.stderr
+    assert [path.name for path in folder.iterdir()] == ["001.png"]
+
+
+def test_a_dropped_file_replaces_no_plugin_that_came_from_elsewhere(copy: Path, home: Path) -> None:
+    said("plugins", "install", copy, "--yes")
+    drop = home / "weights"
+    drop.mkdir()
+    os.mkfifo(drop / "pipe.pth")
+    text = (copy / "plugin.toml").read_text().split("[[model]]")[0].replace('"python"', '"weights"')
+    pack = drop / "pretty"
+    pack.mkdir()
+    model = '[[model]]\nid = "x"\nname = "X"\ntask = "upscale"\nloader = "imagetool.spandrel/checkpoint"\n'
+    (pack / "plugin.toml").write_text(text + model)
+    listed = command("plugins", "list").stdout
+    assert f"“pretty” would replace “{ID}”, which did not come from here." in listed
+    shutil.rmtree(pack)
+    assert ID in command("plugins", "list").stdout

@@ -249,5 +249,5 @@ def _listed(folder: Path) -> list[Path]:
     """What lies in a folder, in order; nothing where there is no folder."""
     try:
         return sorted(folder.iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []

@@ -20,8 +20,9 @@ from imagetool.catalog.downloads.download import download
 from imagetool.catalog.errors import BundledPlugin
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
-from imagetool.catalog.scanning import read_manifest, third_party, with_loader
+from imagetool.catalog.scanning import PACKAGES, read_manifest, third_party, with_loader
 from imagetool.catalog.store.errors import StoreBusy, StoreError
+from imagetool.catalog.store.seals import FILE_NAME as SEALED_LIST
 from imagetool.catalog.store.seals import seal
 from imagetool.catalog.store.store import Store
 from imagetool.jobs.install.errors import NeverUpdatable, SelfTestFailed, SourceNotFound, WeightsNotAsPromised
@@ -32,9 +33,11 @@ from imagetool.jobs.packages import install_packages, missing_packages
 from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
+from imagetool.plugin.errors import ManifestError
 from imagetool.plugin.manifest import FILE_NAME, Manifest
 from imagetool.plugin.weights import WeightsFile
 
+OTHER_CONTENT = "Its files are others than those that are installed, although the version is the same."
 MOST_DOWNLOAD_BYTES = 32 * 1024**3
 _ARCHIVES = (".zip", ".whl")
 
@@ -130,9 +133,12 @@ class Installer:
     def _local(self, source: str, watch: Watch) -> Path:
         """The file or folder; what lies at an address is fetched first, and kept where that is interrupted."""
         if not source.startswith(("https://", "http://")):
-            path = Path(source).expanduser()
-            if not path.exists():
-                raise SourceNotFound(source)
+            try:
+                path = Path(source).expanduser()
+                if not source.strip() or not path.exists():
+                    raise SourceNotFound(source)
+            except (OSError, RuntimeError, ValueError):  # too long a name, no such user, a zero byte
+                raise SourceNotFound(source) from None
             return path
         name = source.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2] or "plugin.zip"
         to = self._places.home / "downloads" / hashlib.sha256(source.encode()).hexdigest()[:16] / Path(name).name
@@ -177,15 +183,22 @@ class Installer:
             packages=missing_packages(plugin),
             agreed=False,
         )
-        same = before is not None and before.version == manifest.version
-        return replace(offer, agreed=same and not offer.changes and not offer.packages)
+        if before is None or before.version != manifest.version:
+            return offer
+        if not self._is_installed(plugin):
+            return replace(offer, changes=(*offer.changes, OTHER_CONTENT))
+        return replace(offer, agreed=not offer.changes and not offer.packages)
+
+    def _is_installed(self, plugin: Plugin) -> bool:
+        """Whether exactly these files are installed; packages apart, which are resolved anew."""
+        return _hashes(plugin.folder) == _hashes(self._store.find(plugin.manifest.id).folder)
 
     def _installed(self, plugin_id: str) -> Manifest | None:
         """The manifest of the version that is installed; None where there is none that can be read."""
         try:
             found = self._store.find(plugin_id)
             return read_manifest(found.folder / FILE_NAME)
-        except StoreError:
+        except (StoreError, ManifestError):
             return None
 
     def _fetch_weights(self, plugin: Plugin, watch: Watch) -> None:
@@ -211,6 +224,17 @@ def _check_weights(plugin: Plugin) -> None:
         with path.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
                 raise WeightsNotAsPromised(file.file, "its SHA-256 is another one")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file by its path, but for installed packages and the list of files."""
+    hashes = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and name.parts[0] != PACKAGES and name.parts[-1] != SEALED_LIST:
+            with path.open("rb") as stream:
+                hashes[name.as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashes
 
 
 def _kept(source: str) -> str:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from imagetool.catalog.changes import changes
 from imagetool.core.amounts import shown_bytes
 from imagetool.plugin.manifest import Kind, Manifest
+from imagetool.wire.text import plain
+
+_LONGEST = 200
+"""Of what a plugin says of itself: it must not push the rest of the question out of sight, nor look like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,14 @@ class Offer:
     def lines(self) -> tuple[str, ...]:
         """The question in plain sentences, one below the other."""
         manifest = self.manifest
-        by = f" by {manifest.author}" if manifest.author else ""
+        name, summary, terms = (plain(it, _LONGEST) for it in (manifest.name, manifest.summary, manifest.license))
+        by = f" by {plain(manifest.author, _LONGEST)}" if manifest.author else ""
+        models = ", ".join(plain(model.name, _LONGEST) for model in manifest.models)
         return (
-            f"{manifest.name} {manifest.version}{by} ({manifest.id})",
-            *((manifest.summary,) if manifest.summary else ()),
-            f"Licence: {manifest.license}. {self.file_count} files, {shown_bytes(self.size_bytes)}.",
-            f"Models: {', '.join(model.name for model in manifest.models) or 'none, only loaders for files'}.",
+            f"{name} {manifest.version}{by} ({manifest.id})",
+            *((summary,) if summary else ()),
+            f"Licence: {terms}. {self.file_count} files, {shown_bytes(self.size_bytes)}.",
+            f"Models: {plain(models, _LONGEST) or 'none, only loaders for files'}.",
             *(() if self.runs_code else ("It brings no code, only weights.",)),
             *((f"It replaces version {self.replaces}.",) if self.replaces else ()),
             *((f"To be fetched and installed for it: {', '.join(self.packages)}.",) if self.packages else ()),

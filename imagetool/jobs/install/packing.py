@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from imagetool.catalog.archives.folder_entries import entries_below
+from imagetool.catalog.archives.listing import Limits, check_entries
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.manifest_text import manifest_text
 from imagetool.catalog.places import Places
@@ -24,6 +27,7 @@ PREFIX = "local"
 """Ids of packs that were made here begin with it."""
 
 _LONGEST_SLUG = 60
+_LIMITS = Limits(total_bytes=64 * 2**30, entry_bytes=32 * 2**30)
 
 
 class NoLoader(JobError):
@@ -59,27 +63,30 @@ def make_pack(
         raise NoLoader(source, _endings(catalog))
     first: FileRefused | None = None
     for plugin, loader in able:
-        try:
-            found = inspect(plugin, loader, source, folder, places, watch, launch)
-        except FileRefused as error:
-            if error.final:
-                raise
-            first = first or error
-            continue
-        return _written(found, f"{plugin.manifest.id}/{loader.id}", source, folder)
+        # What the loader writes is looked at when its process is gone: it may have left links there.
+        with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as name:
+            try:
+                found = inspect(plugin, loader, source, Path(name), places, watch, launch)
+            except FileRefused as error:
+                if error.final:
+                    raise
+                first = first or error
+                continue
+            return _written(found, f"{plugin.manifest.id}/{loader.id}", source, Path(name), folder)
     assert first is not None  # noqa: S101 - somebody was asked, and refused
     raise first
 
 
 def loaders_for(source: Path, catalog: Catalog) -> list[tuple[Plugin, LoaderEntry]]:
-    """The loaders that look into files of that name, or into folders."""
+    """The loaders for files of that name, or for folders; those that need packages of their own come last."""
     name = source.name.lower()
-    return [
+    able = [
         (plugin, loader)
         for plugin in catalog.plugins
         for loader in plugin.manifest.loaders
         if (loader.folders if source.is_dir() else name.endswith(loader.files))
     ]
+    return sorted(able, key=lambda pair: bool(pair[0].manifest.packages))
 
 
 def _endings(catalog: Catalog) -> tuple[str, ...]:
@@ -87,20 +94,22 @@ def _endings(catalog: Catalog) -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix for loader in loaders for suffix in loader.files))
 
 
-def _written(found: FoundModels, loader: str, source: Path, folder: Path) -> Manifest:
-    """The manifest, written and read again like anybody's.
+def _written(found: FoundModels, loader: str, source: Path, made: Path, folder: Path) -> Manifest:
+    """The pack in `folder`: the files in `made` that the loader speaks of, and a manifest, read like anybody's.
 
     Raises:
-        ModelFailed: where what the loader says is no manifest.
+        ModelFailed: where what the loader says is no manifest, or speaks of what it did not write.
+        BadArchive: where it wrote links or devices.
     """
-    hashes: dict[str, tuple[str, int]] = {}
-    models = [_model_table(table, loader, folder, hashes) for table in found.models]
-    digest = hashlib.sha256("".join(sha256 for sha256, _ in sorted(hashes.values())).encode()).hexdigest()
+    entries = entries_below(made, source.name, _LIMITS, left_out=frozenset())
+    check_entries(source.name, entries, _LIMITS)
+    pack = _Pack(made, folder, frozenset(entry.name for entry in entries if not entry.folder))
+    models = [pack.model_table(table, loader) for table in found.models]
     text = manifest_text(
         {
             "manifest": MANIFEST_VERSION,
             "id": f"{PREFIX}.{slug(source)}",
-            "version": f"1+{digest[:12]}",
+            "version": f"1+{pack.digest[:12]}",
             "name": found.name or slug(source),
             "license": found.license or "unknown",
             "summary": found.summary,
@@ -112,25 +121,44 @@ def _written(found: FoundModels, loader: str, source: Path, folder: Path) -> Man
         manifest = Manifest.parse(text, f"What was found in “{source.name}”")
     except ManifestError as error:
         raise ModelFailed(str(error), text) from None
-    (folder / FILE_NAME).write_text(text, "utf-8")
+    with (folder / FILE_NAME).open("x", encoding="utf-8") as file:
+        file.write(text)
     return manifest
 
 
-def _model_table(table: Any, loader: str, folder: Path, hashes: dict[str, tuple[str, int]]) -> Mapping[str, Any]:
-    if not isinstance(table, dict):
-        raise ModelFailed("The loader did not say what it found, so nothing was installed.")
-    weights = []
-    for file in table.get("weights", []):
-        name = str(file.get("file", "")) if isinstance(file, dict) else ""
-        path = folder / name
-        if not name or not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
-            raise ModelFailed(f"The loader speaks of the file “{name:.60}”, which it did not write.")
-        if name not in hashes:
+class _Pack:
+    """A pack that is being put together: files move from what the loader made to the pack's own folder."""
+
+    def __init__(self, made: Path, folder: Path, files: frozenset[str]) -> None:
+        self._made, self._folder, self._files = made, folder, files
+        self._hashes: dict[str, tuple[str, int]] = {}
+
+    @property
+    def digest(self) -> str:
+        """A hash of all files that were taken."""
+        return hashlib.sha256("".join(sha256 for sha256, _ in sorted(self._hashes.values())).encode()).hexdigest()
+
+    def model_table(self, table: Any, loader: str) -> Mapping[str, Any]:
+        """One model as its manifest has it, with size and hash of its files."""
+        if not isinstance(table, dict) or not isinstance(table.get("weights", []), list):
+            raise ModelFailed("The loader did not say what it found, so nothing was installed.")
+        weights = []
+        for file in table.get("weights", []):
+            name = str(file.get("file", "")) if isinstance(file, dict) else ""
+            if name not in self._files:
+                raise ModelFailed(f"The loader speaks of the file “{name:.60}”, which it did not write.")
+            sha256, size = self._taken(name)
+            weights.append({"file": name, "sha256": sha256, "size": size})
+        return {**table, "loader": loader, "weights": weights}
+
+    def _taken(self, name: str) -> tuple[str, int]:
+        if name not in self._hashes:
+            path = self._folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (self._made / name).rename(path)
             with path.open("rb") as stream:
-                hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
-        sha256, size = hashes[name]
-        weights.append({"file": name, "sha256": sha256, "size": size})
-    return {**table, "loader": loader, "weights": weights}
+                self._hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
+        return self._hashes[name]
 
 
 def slug(source: Path) -> str:

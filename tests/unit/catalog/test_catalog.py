@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from imagetool import __version__
-from imagetool.catalog.catalog import Catalog
-from imagetool.catalog.errors import NoModel, UnknownModel
+from imagetool.catalog.catalog import Catalog, CatalogModel
+from imagetool.catalog.errors import LoaderMissing, NoModel, UnknownModel
 from imagetool.catalog.places import Places
-from imagetool.catalog.scanning import MANIFEST_MAX_BYTES
+from imagetool.catalog.plugins import Plugin
+from imagetool.catalog.scanning import MANIFEST_MAX_BYTES, with_loader
+from imagetool.plugin.manifest import Manifest
 from imagetool.plugin.tasks import Task
 
 MANIFEST = """
@@ -147,3 +150,50 @@ def test_a_checkout_has_its_plugins_beside_the_package() -> None:
     places = Places.find()
     assert (places.bundled_plugins / "inpainting" / "plugin.toml").is_file()
     assert (places.runtime / "imagetool" / "worker" / "__main__.py").is_file()
+
+
+def test_a_pack_whose_second_loader_is_gone_is_unusable() -> None:
+    manifest = Manifest.parse(PACK_OF_TWO, "x")
+    owner = Manifest.parse(OWNER, "x")
+    pack, loader = (Plugin(it, Path("/nowhere"), "", bundled=False) for it in (manifest, owner))
+    with pytest.raises(LoaderMissing) as caught:
+        with_loader(pack, (loader,))
+    assert str(caught.value) == (
+        "“Two” needs the loader “org.example.loads/other”; install the plugin that brings it."
+    )
+    model = CatalogModel(replace(pack, loader=loader), manifest.models[1])
+    with pytest.raises(LoaderMissing):
+        _ = model.code
+
+
+OWNER = """
+manifest = 1
+id = "org.example.loads"
+version = "1.0"
+name = "Loads"
+license = "MIT"
+kind = "python"
+[[loader]]
+id = "file"
+name = "Files"
+entry = "loads:Files"
+files = [".pth"]
+"""
+PACK_OF_TWO = """
+manifest = 1
+id = "org.example.two"
+version = "1.0"
+name = "Two"
+license = "MIT"
+kind = "weights"
+[[model]]
+id = "a"
+name = "A"
+task = "upscale"
+loader = "org.example.loads/file"
+[[model]]
+id = "b"
+name = "B"
+task = "upscale"
+loader = "org.example.loads/other"
+"""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from imagetool.catalog.archives.listing import BadArchive
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.manifest_text import manifest_text
 from imagetool.catalog.places import Places
@@ -19,6 +20,7 @@ from imagetool.jobs.install.packing import NoLoader, make_pack, slug
 from imagetool.jobs.watch import Watch
 from imagetool.plugin.manifest import Kind, Manifest
 from imagetool.plugin.tasks import Task
+from imagetool.wire.messages import Inspect, Message, Refused
 from tests.fakes.loaders import MODEL, Answer, InspectingLaunch, dies, fails, finds, refuses
 
 LOADER = """
@@ -95,9 +97,34 @@ def test_the_process_sees_the_file_and_may_write_to_the_pack_alone(source: Path)
     assert plan.confinement is not None
     assert str(source) in plan.confinement.readable
     assert str(source.parent) not in plan.confinement.readable
-    assert str(folder) in plan.confinement.writable
+    assert str(folder) not in plan.confinement.writable, "the pack itself is made when the process is gone"
     assert not plan.confinement.network
     assert plan.memory_limit_bytes
+
+
+def links(asked: Inspect) -> Message:
+    """Leaves a link where the manifest goes, as a loader may that was taken over."""
+    answer = finds()(asked)
+    (Path(asked.target) / "plugin.toml").symlink_to(Path(asked.source).with_name("victim"))
+    assert answer is not None
+    return answer
+
+
+def test_a_link_that_a_loader_leaves_is_not_followed(source: Path) -> None:
+    victim = source.with_name("victim")
+    victim.write_text("mine")
+    with pytest.raises(BadArchive, match="is a link"):
+        packed(source, InspectingLaunch(links))
+    assert victim.read_text() == "mine"
+
+
+def test_what_one_loader_leaves_is_not_given_to_the_next(source: Path) -> None:
+    def litters(asked: Inspect) -> Message:
+        (Path(asked.target) / "litter.py").write_text("x")
+        return Refused(asked.job_id, "No.", final=False)
+
+    _, folder = packed(source, InspectingLaunch(litters, finds()))
+    assert sorted(path.name for path in folder.iterdir()) == ["model.safetensors", "plugin.toml"]
 
 
 def test_the_next_loader_is_asked_where_one_does_not_know_the_file(source: Path) -> None:

@@ -103,6 +103,11 @@ WRONG = [
     (CODE, ('".pth.tar"', '"pth"'), "loader[0].files: is not a list of texts of the form"),
     (CODE, ('[".pth", ".pth.tar"]', "[]"), "loader[0].files: is empty, and folders is not true"),
     (CODE, ('"loads:Files"', '"loads"'), "loader[0].entry: 'loads' does not have the form"),
+    (
+        PACK,
+        ("[[model]]", '[[model]]\nid="a"\nname="A"\ntask="filter"\nloader="org.other/x"\n[[model]]'),
+        "model: the loaders belong to several plugins; make a pack for each",
+    ),
     (CODE, ("[[loader]]", "[[laoder]]"), "model: a plugin has at least one model"),
 ]
 
