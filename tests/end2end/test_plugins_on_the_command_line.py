@@ -178,8 +178,6 @@ def test_other_code_under_the_same_version_is_asked_about(copy: Path) -> None:
     (copy / "model.py").write_text((copy / "model.py").read_text() + "\nCHANGED = True\n")
     refused = command("plugins", "install", copy, status=1)
     assert "Its files are others than those that are installed, although the version is" in refused.stderr
-        "Its files are others than those that are installed, although the version is the same." in refused.stderr
-    )
 
 
 def test_an_update_never_installs_another_plugin(copy: Path) -> None:
