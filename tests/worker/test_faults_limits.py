@@ -110,7 +110,7 @@ def test_a_flood_of_messages_slows_nobody_and_ends_with_the_job(desk: Desk, kind
     flooding = desk.submit(request(faulty("floods_channel", own_process=True), {"kind": kind}))
     desk.pid_of(flooding)
     began, spent = time.monotonic(), time.process_time()
-    for _ in range(5):
+    for _ in range(15):
         desk.prove_that_it_works()
     desk.runner.cancel(flooding)
     assert desk.end_of(flooding) == Cancelled(flooding)
@@ -118,5 +118,8 @@ def test_a_flood_of_messages_slows_nobody_and_ends_with_the_job(desk: Desk, kind
     for seen, per_s in ((Progressed, PER_S[Progress]), (Previewed, PER_S[Preview])):
         heard = sum(isinstance(event, seen) for event in desk.heard[flooding])
         assert heard <= per_s * (2 + lasted + 2), "more than anybody can see"
-    assert spent < 0.3 * lasted, "the editor's processor time is the window's"
+    own = 0.25  # for the jobs that work, and for ending a process
+    assert spent < 0.5 * lasted + own, (
+        "the editor's processor time is the window's: without a pace it is all of it"
+    )
     desk.prove_that_it_works()
