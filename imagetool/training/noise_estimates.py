@@ -29,15 +29,15 @@ class Estimate:
 
 
 def estimates(
-    method: str, model: OnFloats, photos: Iterable[tuple[str, Picture]], sigmas_255: Sequence[float]
+    method: str, model: OnFloats, photos: Iterable[tuple[str, Picture]], noises: Sequence[Noise]
 ) -> list[Estimate]:
     """What a model tells of every picture with every noise; pictures of which it tells nothing are left out."""
     rows = []
     for photo, truth in photos:
-        for sigma_255 in sigmas_255:
-            model(Noise(sigma_255).applied(photo, truth))
+        for noise in noises:
+            model(noise.applied(photo, truth))
             if NOISE_LEVEL in model.figures:
-                rows.append(Estimate(method, sigma_255, photo, model.figures[NOISE_LEVEL]))
+                rows.append(Estimate(method, noise.sigma_255, photo, model.figures[NOISE_LEVEL]))
     return rows
 
 

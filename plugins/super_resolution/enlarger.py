@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from imagetool.kit.self_ensemble import mean_over_positions
 from imagetool.kit.weights import load_into, read_layout
 from imagetool.plugin import Job, Params, Upscaler, Weights
 from plugins.super_resolution.crispness import crisper
@@ -31,7 +32,7 @@ class Enlarger(Upscaler):
     def run(self, image: Tensor, scale: int, params: Params, job: Job) -> Tensor:
         """Once, or for the best quality in all eight positions; then crisper, where that is wanted."""
         if params["best"]:
-            result = self._ensemble(image, scale, job)
+            result = mean_over_positions(image, lambda turned: self._once(turned, scale), job)
         else:
             result = self._once(image, scale)
         strength = float(params["crispness"])
@@ -40,26 +41,3 @@ class Enlarger(Upscaler):
     def _once(self, image: Tensor, scale: int) -> Tensor:
         result: Tensor = self._network(image.contiguous(memory_format=torch.channels_last), scale)
         return result
-
-    def _ensemble(self, image: Tensor, scale: int, job: Job) -> Tensor:
-        """The mean over eight turns.
-
-        Timofte et al. 2016, Seven Ways to Improve Example-Based Single Image Super Resolution.
-        """
-        total: Tensor | None = None
-        for number in range(8):
-            job.progress(number / 8)
-            made = _turned_back(self._once(_turned(image, number), scale), number)
-            total = made if total is None else total + made
-        assert total is not None  # noqa: S101 - eight is more than none
-        return total / 8
-
-
-def _turned(image: Tensor, number: int) -> Tensor:
-    turned = torch.rot90(image, number % 4, (-2, -1))
-    return turned.flip(-1) if number >= 4 else turned
-
-
-def _turned_back(image: Tensor, number: int) -> Tensor:
-    straight = image.flip(-1) if number >= 4 else image
-    return torch.rot90(straight, -(number % 4), (-2, -1))

@@ -92,24 +92,31 @@ def test_its_recipe_is_still_there_word_for_word(model: CatalogModel, file: Weig
 
 
 @each_file
-def test_it_loads_and_enlarges(model: CatalogModel, file: WeightsFile, path: Path) -> None:
+def test_it_loads_and_runs(model: CatalogModel, file: WeightsFile, path: Path) -> None:
     import importlib
 
     import torch
 
     from imagetool.kit.weights import checked_weights
+    from imagetool.plugin.models import Filter, Upscaler
     from imagetool.plugin.parameters import Params
     from tests.fakes.models import FakeJob
 
     weights = checked_weights([(file.file, path, file.sha256, file.size)])
-    module, _, attribute = model.entry.entry.partition(":")
-    made = getattr(importlib.import_module(f"{model.plugin.package}.{module}"), attribute)()
+    module, attribute = model.code
+    made = getattr(importlib.import_module(module), attribute)()
     made.load(weights, torch.device("cpu"))
     image = torch.tensor(picture(height=8, width=12)[..., :3]).permute(2, 0, 1)[None] / 255
+    params, scale = Params.parsed(model.entry.parameters, {}), 1
     with torch.inference_mode():
-        larger = made.run(image, made.scales[0], Params.parsed(model.entry.parameters, {}), FakeJob())
-    assert larger.shape == (1, 3, 8 * made.scales[0], 12 * made.scales[0])
-    assert bool(torch.isfinite(larger).all())
+        if isinstance(made, Upscaler):
+            scale = made.scales[0]
+            result = made.run(image, scale, params, FakeJob())
+        else:
+            assert isinstance(made, Filter), f"how is a {type(made).__name__} tried?"
+            result = made.run(image, params, FakeJob())
+    assert result.shape == (1, 3, 8 * scale, 12 * scale)
+    assert bool(torch.isfinite(result).all())
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if model.weights], ids=lambda model: model.entry.id)

@@ -120,6 +120,4 @@ def test_a_flood_of_messages_slows_nobody_and_ends_with_the_job(desk: Desk, kind
         assert heard <= per_s * (2 + lasted + 2), "more than anybody can see"
     own = 0.25  # for the jobs that work, and for ending a process
     assert spent < 0.5 * lasted + own, "the editor's processor time is the window's; without a pace it is all"
-        "the editor's processor time is the window's: without a pace it is all of it"
-    )
     desk.prove_that_it_works()

@@ -12,7 +12,15 @@ import pytest
 import torch
 
 from imagetool.training import denoising_evaluation as evaluation
-from imagetool.training.denoising_evaluation import AS_IT_IS, Compression, Floats, Noise, Picture, as_floats
+from imagetool.training.denoising_evaluation import (
+    AS_IT_IS,
+    Compression,
+    Damage,
+    Floats,
+    Noise,
+    Picture,
+    as_floats,
+)
 from imagetool.training.denoising_rivals import non_local_means, rival
 from imagetool.training.errors import RivalMissing, RivalUnknown
 from imagetool.training.noise_estimates import Estimate, estimate_table
@@ -30,7 +38,7 @@ def only_noise(picture: Floats, sigma_255: float | None) -> Floats | None:
 
 
 def test_every_method_is_measured_on_every_picture_with_every_damage() -> None:
-    damages = [Noise(15), Compression(10)]
+    damages: list[Damage] = [Noise(15), Compression(10)]
     rows = evaluation.evaluate({"x": untouched, "y": only_noise}, PHOTOS, damages)
     expected = [
         (photo, damage, method)

@@ -1,0 +1,1 @@
+"""Takes noise out of pictures with networks trained by the project."""
