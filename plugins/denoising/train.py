@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,18 +16,14 @@ from torch import Tensor, nn
 from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.crops import PhotoPool
 from imagetool.training.errors import BadRecipe, NoPhotos
+from imagetool.training.held_back import SIDE_PX, Division
 from imagetool.training.losses import pixel_and_frequency
 from imagetool.training.objective import Objective, Randomness, Validation
 from imagetool.training.photos import Photo, load_photos
+from imagetool.training.psnr import psnr_rgb_db
 from imagetool.training.recipe import Recipe
 from plugins.denoising.network import Layout, Network
 from plugins.denoising.noise import random_sigmas_255, with_noise
-
-HELD_BACK = 8
-"""Photos that are never learned from, spread evenly over the sorted names."""
-
-VALIDATION_SIDE_PX = 240
-"""Side of the middle of a held-back photo that is measured."""
 
 VALIDATION_SIGMAS_255 = (15, 25, 50)
 """The noise levels that papers report."""
@@ -115,7 +110,7 @@ class Denoising:
         for sigma_255 in VALIDATION_SIGMAS_255:
             noisy = [_noisy(truth, sigma_255, seed) for seed, truth in enumerate(self._held_back)]
             made = [network(image) for image in noisy]
-            figures[f"sigma{sigma_255}"] = fmean(map(psnr_db, self._held_back, made))
+            figures[f"sigma{sigma_255}"] = fmean(map(_psnr_db, self._held_back, made))
             rows = [_row(*images) for images in zip(noisy, made, self._held_back, strict=True)]
         return Validation({"mean": fmean(figures.values()), **figures}, np.vstack(rows))
 
@@ -132,26 +127,12 @@ def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Pai
     except ValueError as error:
         raise BadRecipe(recipe.path, str(error)) from None
     task = Task.read(recipe)
-    least_px = max(VALIDATION_SIDE_PX, task.side_px)
+    least_px = max(SIDE_PX, task.side_px)
     photos = [photo for name, photo in load_photos(data, recipe.shards, least_px) if task.wants(name)]
-    every = max(2, len(photos) // HELD_BACK)
-    held_back = [middle(photo) for photo in photos[::every][:HELD_BACK]]
-    learned = [photo for index, photo in enumerate(photos) if index % every or index >= every * HELD_BACK]
-    if not learned:
+    divided = Division.of(photos)
+    if not divided.learned:
         raise NoPhotos(data, least_px)
-    return Denoising(recipe, layout, task, PhotoPool(learned, device), held_back, device)
-
-
-def middle(photo: Photo) -> Photo:
-    """The part of a photo that is measured."""
-    top, left = ((side - VALIDATION_SIDE_PX) // 2 for side in photo.shape[:2])
-    return np.ascontiguousarray(photo[top : top + VALIDATION_SIDE_PX, left : left + VALIDATION_SIDE_PX])
-
-
-def psnr_db(truth: Tensor, image: Tensor) -> float:
-    """Peak signal-to-noise ratio over all pixels and colours, once the image is clipped to [0, 1]."""
-    error = float((image.clamp(0, 1) - truth).square().mean())
-    return math.inf if error == 0 else -10 * math.log10(error)
+    return Denoising(recipe, layout, task, PhotoPool(divided.learned, device), divided.held_back, device)
 
 
 def _noisy(truth: Tensor, sigma_255: float, seed: int) -> Tensor:
@@ -162,3 +143,9 @@ def _noisy(truth: Tensor, sigma_255: float, seed: int) -> Tensor:
 
 def _row(*images: Tensor) -> Photo:
     return np.hstack([to_pixels(image, np.dtype(np.uint8)) for image in images])
+
+
+def _psnr_db(truth: Tensor, image: Tensor) -> float:
+    """Of two pictures (1, 3, H, W) in [0, 1], once the second is clipped to that range."""
+    made = image.clamp(0, 1)
+    return psnr_rgb_db(*(of[0].permute(1, 2, 0).float().cpu().numpy() * 255 for of in (truth, made)))

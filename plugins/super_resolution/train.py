@@ -19,6 +19,7 @@ from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.crops import PhotoPool
 from imagetool.training.degradations import JPEG_MULTIPLE, worn, worn_photo
 from imagetool.training.errors import BadRecipe, NoPhotos
+from imagetool.training.held_back import SIDE_PX, Division
 from imagetool.training.jpeg import BLOCK_PX
 from imagetool.training.losses import pixel_and_frequency
 from imagetool.training.objective import Objective, Randomness, Validation
@@ -29,12 +30,6 @@ from imagetool.training.upscaling_evaluation import resampled, smaller
 from plugins.super_resolution.network import Layout, Network
 
 HeldBack: TypeAlias = Mapping[int, Sequence[tuple[Photo, Photo]]]
-
-HELD_BACK = 8
-"""Photos that are never learned from, spread evenly over the sorted names."""
-
-VALIDATION_SIDE_PX = 240
-"""Side of the middle of a held-back photo that is measured; a multiple of every scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,30 +177,22 @@ def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Pai
     except ValueError as error:
         raise BadRecipe(recipe.path, str(error)) from None
     task = Task.read(recipe)
-    least_px = max(VALIDATION_SIDE_PX, (task.side_px + JPEG_MULTIPLE + BLOCK_PX) * max(layout.scales))
+    least_px = max(SIDE_PX, (task.side_px + JPEG_MULTIPLE + BLOCK_PX) * max(layout.scales))
     photos = [photo for _, photo in load_photos(data, recipe.shards, least_px)]
-    every = max(2, len(photos) // HELD_BACK)
-    held_back = [middle(photo) for photo in photos[::every][:HELD_BACK]]
-    learned = [photo for index, photo in enumerate(photos) if index % every or index >= every * HELD_BACK]
-    if not learned:
+    divided = Division.of(photos)
+    if not divided.learned:
         raise NoPhotos(data, least_px)
     if task.photos == "worn":
         pairs = {
-            scale: [(photo, worn_photo(photo, scale, int(photo.sum()))) for photo in held_back]
+            scale: [(photo, worn_photo(photo, scale, int(photo.sum()))) for photo in divided.held_back]
             for scale in layout.scales
         }
-        return Enlarging(recipe, layout, task, WornPhotos(learned, device), pairs)
-    pairs = {scale: [(photo, smaller(photo, scale)) for photo in held_back] for scale in layout.scales}
-    return Enlarging(recipe, layout, task, CleanPhotos(learned, layout.scales, device), pairs)
+        return Enlarging(recipe, layout, task, WornPhotos(divided.learned, device), pairs)
+    pairs = {scale: [(photo, smaller(photo, scale)) for photo in divided.held_back] for scale in layout.scales}
+    return Enlarging(recipe, layout, task, CleanPhotos(divided.learned, layout.scales, device), pairs)
 
 
 def trimmed(photo: Photo, multiple: int) -> Photo:
     """Without the last rows and columns that do not fill a multiple."""
     height, width = (side // multiple * multiple for side in photo.shape[:2])
     return photo[:height, :width]
-
-
-def middle(photo: Photo) -> Photo:
-    """The part of a photo that is measured."""
-    top, left = ((side - VALIDATION_SIDE_PX) // 2 for side in photo.shape[:2])
-    return np.ascontiguousarray(photo[top : top + VALIDATION_SIDE_PX, left : left + VALIDATION_SIDE_PX])

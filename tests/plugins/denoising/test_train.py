@@ -11,11 +11,12 @@ import torch
 
 from imagetool.training.compute import OneDevice
 from imagetool.training.errors import BadRecipe, NoPhotos
+from imagetool.training.held_back import SIDE_PX
 from imagetool.training.loop import Training
 from imagetool.training.objective import Randomness, Validation
 from imagetool.training.recipe import Recipe
 from plugins.denoising.network import Layout, Network
-from plugins.denoising.train import VALIDATION_SIDE_PX, VALIDATION_SIGMAS_255, objective, psnr_db
+from plugins.denoising.train import VALIDATION_SIGMAS_255, _psnr_db, objective
 from tests.fakes.pictures import textured, written
 from tests.fakes.trainings import TickingClock, WrittenDown, recipe
 
@@ -33,7 +34,7 @@ def photos(tmp_path: Path) -> Path:
     """Four photos of long waves: noise stands out from them, and a network soon learns to flatten it."""
     folder = tmp_path / "photos"
     folder.mkdir()
-    y, x = np.mgrid[0 : VALIDATION_SIDE_PX + 1, 0 : VALIDATION_SIDE_PX + 6] / 20
+    y, x = np.mgrid[0 : SIDE_PX + 1, 0 : SIDE_PX + 6] / 20
     for index in range(4):
         waves = [np.sin(x * np.cos(index + colour) + y * np.sin(index + colour)) for colour in range(3)]
         written(folder / f"{index}.png", (128 + 60 * np.stack(waves, axis=2)).astype(np.uint8))
@@ -72,7 +73,7 @@ def test_the_validation_is_the_same_each_time_and_shows_what_it_measures(photos:
     assert first.figures == again.figures
     assert list(first.figures) == ["mean", "sigma15", "sigma25", "sigma50"]
     assert np.array_equal(first.sheet, again.sheet)
-    side = VALIDATION_SIDE_PX
+    side = SIDE_PX
     assert first.sheet.shape == (2 * side, 3 * side, 3), "two photos are held back"
     noisy, made, truth = (first.sheet[:side, at : at + side].astype(int) for at in (0, side, 2 * side))
     assert np.array_equal(noisy, made), "an untrained network changes nothing"
@@ -122,18 +123,18 @@ def colours(folder: Path, task: Mapping[str, Any] = TASK) -> tuple[set[int], set
     truths = [trained.batch(step(number)).truth[:, 0, 0, 0] for number in range(20)]
     learned = {round(float(value) * 255) for value in torch.cat(truths)}
     sheet = validated(trained).sheet
-    return learned, {int(value) for value in sheet[::VALIDATION_SIDE_PX, -1, 0]}
+    return learned, {int(value) for value in sheet[::SIDE_PX, -1, 0]}
 
 
 def test_photos_that_are_held_back_are_not_learned(tmp_path: Path) -> None:
-    side = VALIDATION_SIDE_PX
+    side = SIDE_PX
     for index in range(6):
         written(tmp_path / f"{index}.png", np.full((side, side, 3), 40 * index, np.uint8))
     assert colours(tmp_path) == ({40, 120, 200}, {0, 80, 160})
 
 
 def test_only_photos_that_the_recipe_names_are_taken(tmp_path: Path) -> None:
-    side = VALIDATION_SIDE_PX
+    side = SIDE_PX
     for index, name in enumerate(["fine/a", "fine/b", "good/a", "good/b", "poor/a", "poor/b"]):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         written(tmp_path / f"{name}.png", np.full((side, side, 3), 40 * index, np.uint8))
@@ -144,9 +145,9 @@ def test_only_photos_that_the_recipe_names_are_taken(tmp_path: Path) -> None:
 
 def test_psnr_counts_all_colours_and_clips() -> None:
     truth = torch.tensor([1.0, 0.0, 0.5]).reshape(1, 3, 1, 1).expand(1, 3, 4, 4)
-    assert psnr_db(truth, truth + torch.tensor([5.0, -5.0, 0.0]).reshape(1, 3, 1, 1)) == math.inf
+    assert _psnr_db(truth, truth + torch.tensor([5.0, -5.0, 0.0]).reshape(1, 3, 1, 1)) == math.inf
     off = truth + torch.tensor([0.0, 0.0, 0.1]).reshape(1, 3, 1, 1)
-    assert psnr_db(truth, off) == pytest.approx(10 * math.log10(3 / 0.01), abs=1e-4)
+    assert _psnr_db(truth, off) == pytest.approx(10 * math.log10(3 / 0.01), abs=1e-4)
 
 
 WRONG_TASKS: list[tuple[str, dict[str, Any], str]] = [
@@ -177,14 +178,14 @@ def test_a_wrong_network_is_a_wrong_recipe(photos: Path) -> None:
 
 
 def test_small_photos_are_nothing_to_learn_from(tmp_path: Path) -> None:
-    written(tmp_path / "small.png", textured(VALIDATION_SIDE_PX, VALIDATION_SIDE_PX - 1))
+    written(tmp_path / "small.png", textured(SIDE_PX, SIDE_PX - 1))
     with pytest.raises(NoPhotos, match=r"There are no photos of at least 240 × 240 pixels in “"):
         objective(the_recipe(), tmp_path, CPU)
 
 
 def test_one_photo_is_nothing_to_learn_from(tmp_path: Path) -> None:
     """It is held back."""
-    written(tmp_path / "only.png", textured(VALIDATION_SIDE_PX, VALIDATION_SIDE_PX))
+    written(tmp_path / "only.png", textured(SIDE_PX, SIDE_PX))
     with pytest.raises(NoPhotos):
         objective(the_recipe(), tmp_path, CPU)
 

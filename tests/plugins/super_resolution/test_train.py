@@ -14,11 +14,12 @@ from imagetool.core.geometry import Size
 from imagetool.kit.resampling import resize
 from imagetool.training.compute import OneDevice
 from imagetool.training.errors import BadRecipe, NoPhotos
+from imagetool.training.held_back import SIDE_PX
 from imagetool.training.loop import Training
 from imagetool.training.objective import Randomness
 from imagetool.training.recipe import Recipe
 from plugins.super_resolution.network import Layout
-from plugins.super_resolution.train import VALIDATION_SIDE_PX, CleanPhotos, WornPhotos, objective
+from plugins.super_resolution.train import CleanPhotos, WornPhotos, objective
 from tests.fakes.pictures import textured, written
 from tests.fakes.trainings import TickingClock, WrittenDown, recipe
 
@@ -38,7 +39,7 @@ def photos(tmp_path: Path) -> Path:
     """Four photos of fine waves: bicubic flattens them, and a network soon learns to bring them back."""
     folder = tmp_path / "photos"
     folder.mkdir()
-    y, x = np.mgrid[0 : VALIDATION_SIDE_PX + 1, 0 : VALIDATION_SIDE_PX + 6]
+    y, x = np.mgrid[0 : SIDE_PX + 1, 0 : SIDE_PX + 6]
     for index in range(4):
         waves = [np.sin(x * np.cos(index + colour) + y * np.sin(index + colour)) for colour in range(3)]
         written(folder / f"{index}.png", (128 + 100 * np.stack(waves, axis=2)).astype(np.uint8))
@@ -68,9 +69,7 @@ def test_thirty_steps_lower_the_loss(photos: Path, tmp_path: Path, photos_are: s
     ((_, validation),) = watcher.validations
     assert list(validation.figures) == ["x2"]
     assert 10 < validation.figures["x2"] < 60
-    assert validation.sheet.shape == (2 * VALIDATION_SIDE_PX, 3 * VALIDATION_SIDE_PX, 3), (
-        "two photos are held back"
-    )
+    assert validation.sheet.shape == (2 * SIDE_PX, 3 * SIDE_PX, 3), "two photos are held back"
 
 
 @pytest.mark.parametrize("photos_are", ["clean", "worn"])
@@ -116,7 +115,7 @@ def test_worn_pairs_show_the_same_place(scale: int) -> None:
 
 
 def test_photos_that_are_held_back_are_not_learned(tmp_path: Path) -> None:
-    side = VALIDATION_SIDE_PX
+    side = SIDE_PX
     for index in range(6):
         written(tmp_path / f"{index}.png", np.full((side, side, 3), 40 * index, np.uint8))
     trained: Any = objective(the_recipe(), tmp_path, CPU)
@@ -161,14 +160,14 @@ def test_a_wrong_network_is_a_wrong_recipe(photos: Path) -> None:
 
 
 def test_small_photos_are_nothing_to_learn_from(tmp_path: Path) -> None:
-    written(tmp_path / "small.png", textured(VALIDATION_SIDE_PX, VALIDATION_SIDE_PX - 1))
+    written(tmp_path / "small.png", textured(SIDE_PX, SIDE_PX - 1))
     with pytest.raises(NoPhotos, match=r"There are no photos of at least 240 × 240 pixels in “"):
         objective(the_recipe(), tmp_path, CPU)
 
 
 def test_one_photo_is_nothing_to_learn_from(tmp_path: Path) -> None:
     """It is held back."""
-    written(tmp_path / "only.png", textured(VALIDATION_SIDE_PX, VALIDATION_SIDE_PX))
+    written(tmp_path / "only.png", textured(SIDE_PX, SIDE_PX))
     with pytest.raises(NoPhotos):
         objective(the_recipe(), tmp_path, CPU)
 
