@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from imagetool.kit.torchvision_operators import complete_torchvision
 from imagetool.training.errors import RivalUnknown
 
 _DAMAGED = (OSError, EOFError, LookupError, ValueError, RuntimeError, TypeError, pickle.UnpicklingError)
@@ -29,7 +30,7 @@ def third_party(path: Path) -> Callable[[Picture, int], Picture | None]:
     Raises:
         RivalUnknown: where spandrel is not installed, or does not know the checkpoint.
     """
-    model = _described(path)
+    model = described(path)
 
     def enlarge(picture: Picture, scale: int) -> Picture | None:
         if scale != model.scale:
@@ -50,12 +51,12 @@ def third_party_network(path: Path) -> nn.Module:
     Raises:
         RivalUnknown: as `third_party`.
     """
-    network: nn.Module = _described(path).model
+    network: nn.Module = described(path).model
     return network
 
 
-def _described(path: Path) -> Any:
-    _complete_torchvision()
+def described(path: Path) -> Any:
+    complete_torchvision()
     try:
         from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
     except ImportError:
@@ -69,16 +70,3 @@ def _described(path: Path) -> Any:
         raise RivalUnknown(path, "it is no model that turns a picture into a picture")
     model.eval()
     return model
-
-
-def _complete_torchvision() -> None:
-    """Declares two operators that torchvision, which spandrel imports, fails without beside a CPU build of torch.
-
-    The wheels of torchvision that can be had bring them for CUDA alone; no model here calls them.
-    """
-    for name, schema in (
-        ("nms", "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"),
-        ("qnms", "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"),
-    ):
-        if not hasattr(torch.ops.torchvision, name):
-            torch.library.define(f"torchvision::{name}", schema.removeprefix(name))

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 
 from imagetool.kit.state_dicts import without_prefix
+from imagetool.kit.torchvision_operators import complete_torchvision
 from imagetool.plugin import CannotRun
-from plugins.spandrel.operators import complete_torchvision
 
 _PREFIXES = ("module.", "_orig_mod.", "netG.", "net_g.", "generator.", "net.", "network.", "model.")
 _GROUPS = ("generator.", "netG.", "net_g.", "model_ema.", "ema.", "model.", "net.", "network.")

@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[2]
 BARE = """
 import sys, time
 import cv2, numpy, torch
-from imagetool.training.rivals import _described
+from imagetool.training.rivals import described
 checkpoint, photo, out, precision = sys.argv[1:]
-model = _described(checkpoint)
+model = described(checkpoint)
 pixels = cv2.cvtColor(cv2.imread(photo), cv2.COLOR_BGR2RGB)
 began = time.perf_counter()
 image = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255

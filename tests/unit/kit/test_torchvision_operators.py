@@ -6,7 +6,7 @@ import sys
 PROGRAM = """
 import sys, torch
 torch.library.define("torchvision::nms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-from plugins.spandrel.operators import complete_torchvision
+from imagetool.kit.torchvision_operators import complete_torchvision
 assert "torchvision" not in sys.modules
 complete_torchvision()
 complete_torchvision()
