@@ -56,6 +56,11 @@ def third_party_network(path: Path) -> nn.Module:
 
 
 def described(path: Path) -> Any:
+    """The checkpoint as spandrel describes it: a descriptor with its network, on the CPU.
+
+    Raises:
+        RivalUnknown: where it cannot be read, or is no model that turns a picture into a picture.
+    """
     complete_torchvision()
     try:
         from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from plugins.spandrel.operators import complete_torchvision
+from imagetool.kit.torchvision_operators import complete_torchvision
 
 NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "ESRGAN": ("ESRGAN", {"num_filters": 8, "num_blocks": 2, "scale": 4}),
