@@ -228,7 +228,7 @@ class Running(QObject):
         session.apply(f"{words.verb} with {model.entry.name}", state)
         shown = session is self._shown
         where = "" if shown else f"{session.document.name}: "
-        figures = [f"{name} {value:.4g}" for name, value in report.figures.items()]
+        figures = [f"{name} {value:.3g}" for name, value in report.figures.items()]
         facts = [f"{where}{words.past} in {report.seconds:.1f} s", landing.said, *figures]
         said = " · ".join(fact for fact in facts if fact)
         self._window.status.say(said, offer_undo=shown)

@@ -139,5 +139,5 @@ def _report(made: Made, seconds: float, *, many: bool) -> dict[str, Any]:
 
 def _sentence(model: CatalogModel, report: dict[str, Any], output: Path) -> str:
     words = WORDS[model.entry.task]
-    told = "".join(f", {name} {value:g}" for name, value in report["figures"].items())
+    told = "".join(f", {name} {value:.3g}" for name, value in report["figures"].items())
     return f"{words.past} with {model.entry.name} in {report['seconds']:.1f} s{told}: {output}"

@@ -37,10 +37,10 @@ class TaskWords:
 WORDS: dict[Task, TaskWords] = {
     Task.INPAINT: TaskWords("Fill", "Filled", needs_mask=True, hint="Paint over what should go"),
     Task.UPSCALE: TaskWords("Enlarge", "Enlarged", has_seed=False),
-    Task.DENOISE: TaskWords("Denoise", "Denoised"),
+    Task.DENOISE: TaskWords("Denoise", "Denoised", has_seed=False),
     Task.COLORIZE: TaskWords("Colour", "Coloured"),
     Task.GENERATE: TaskWords("Create", "Created"),
-    Task.SCORE: TaskWords("Score", "Scored"),
-    Task.SEGMENT: TaskWords("Select", "Selected", hint="Paint over what is to be selected"),
+    Task.SCORE: TaskWords("Score", "Scored", has_seed=False),
+    Task.SEGMENT: TaskWords("Select", "Selected", hint="Paint over what is to be selected", has_seed=False),
     Task.FILTER: TaskWords("Apply", "Applied"),
 }
