@@ -36,7 +36,7 @@ _SHORT_ADDRESS = 60
 class SomeInstaller(Protocol):
     """What installs; as `jobs.installing.Installer`."""
 
-    def prepared(self, source: str, watch: Watch) -> AbstractContextManager[Prepared]:
+    def prepared(self, source: str, watch: Watch, wanted: str = "") -> AbstractContextManager[Prepared]:
         """Reads what is to be installed."""
         ...
 
@@ -107,7 +107,11 @@ class PluginDesk(QObject):
 
     def update(self, plugin_id: str, name: str) -> None:
         """Installs a plugin again from where it came."""
-        self._begin(f"Updating {name}", lambda watch: self._install(self._origin(plugin_id), watch), plugin_id)
+
+        def act(watch: Watch) -> Outcome:
+            return self._install(self._origin(plugin_id), watch, plugin_id)
+
+        self._begin(f"Updating {name}", act, plugin_id)
 
     def roll_back(self, plugin_id: str, name: str) -> None:
         """Uses the previous version again."""
@@ -215,9 +219,10 @@ class PluginDesk(QObject):
             self._told = True
             self._heard.emit(inventory)
 
-    def _install(self, source: str, watch: Watch) -> Outcome:
+    def _install(self, source: str, watch: Watch, wanted: str = "") -> Outcome:
+        """Where a plugin is `wanted`, no other one is installed."""
         installer = self._make_installer(self._places)
-        with installer.prepared(source, watch) as prepared:
+        with installer.prepared(source, watch, wanted) as prepared:
             offer = prepared.offer
             if not offer.agreed and not self._agreed(question_about(offer)):
                 return Outcome(f"“{offer.manifest.name}” was not installed; nothing was changed.")

@@ -11,6 +11,7 @@ from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.errors import BundledPlugin
 from imagetool.catalog.places import Places
 from imagetool.catalog.store.store import Store
+from imagetool.cli.progress_line import clear_progress, show_progress
 from imagetool.core.errors import ImagetoolError
 from imagetool.jobs.install.installer import Installed, Installer
 from imagetool.jobs.install.offers import Offer
@@ -26,14 +27,6 @@ class NotAgreed(ImagetoolError):
         self.name, self.asked = name, asked
         how = "" if asked else " Nobody could be asked; add --yes where you agree."
         super().__init__(f"“{name}” was not installed; nothing was changed.{how}")
-
-
-class AnotherPlugin(ImagetoolError):
-    """What lies where a plugin came from is another one now."""
-
-    def __init__(self, wanted: str, found: str) -> None:
-        self.wanted, self.found = wanted, found
-        super().__init__(f"Where “{wanted}” came from is “{found}” now; install that by itself if you want it.")
 
 
 def install_plugin(options: argparse.Namespace) -> None:
@@ -85,16 +78,13 @@ def permission_lines(manifest: Manifest) -> tuple[str, ...]:
 def _install(source: str, options: argparse.Namespace, wanted: str = "") -> None:
     """Reads, asks, installs; where a plugin is `wanted`, no other one."""
     installer = Installer(Places.find())
-    watch = Watch(_progress)
-    with installer.prepared(source, watch) as prepared:
-        _progress(0.0, "")
-        found = prepared.plugin.manifest.id
-        if wanted and found != wanted:
-            raise AnotherPlugin(wanted, found)
+    watch = Watch(show_progress)
+    with installer.prepared(source, watch, wanted) as prepared:
+        clear_progress()
         if not (prepared.offer.agreed or options.yes):
             _ask(prepared.offer)
         done = installer.complete(prepared, watch)
-    _progress(0.0, "")
+    clear_progress()
     models = [f"{done.plugin_id}/{model.id}" for model in prepared.plugin.manifest.models]
     _tell(options, _facts(done, prepared.offer, models), _sentence(done, prepared.offer, models))
 
@@ -140,10 +130,3 @@ def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> 
 def _refuse_bundled(plugin_id: str) -> None:
     if any(p.bundled and p.manifest.id == plugin_id for p in Catalog.scan(Places.find()).plugins):
         raise BundledPlugin(plugin_id)
-
-
-def _progress(done: float, text: str) -> None:
-    """One line that replaces the last, where somebody is watching."""
-    if sys.stderr.isatty():
-        line = f"{done:4.0%} {text}" if text else ""
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
 
 from imagetool.catalog.places import Places
+from imagetool.cli.progress_line import clear_progress, show_progress
 from imagetool.core.errors import ImagetoolError
 from imagetool.jobs.conformance import Check, Report, Status, check_folder
 from imagetool.jobs.watch import Watch
@@ -36,8 +36,8 @@ def check_plugin(options: argparse.Namespace) -> None:
     Raises:
         ChecksFailed: where something failed.
     """
-    report = check_folder(Path(options.path), Places.find(), Watch(_progress), online=options.yes)
-    _progress(0.0, "")
+    report = check_folder(Path(options.path), Places.find(), Watch(show_progress), online=options.yes)
+    clear_progress()
     print(json.dumps(_facts(report)) if options.json else _table(report))
     if not report.passed:
         raise ChecksFailed(report.failed, len(report.checks))
@@ -72,10 +72,3 @@ def _lines(check: Check) -> list[str]:
     if check.fix:
         lines += textwrap.wrap(check.fix, _WIDTH, initial_indent=f"{indent}→ ", subsequent_indent=f"{indent}  ")
     return lines
-
-
-def _progress(done: float, text: str) -> None:
-    """One line that replaces the last, where somebody is watching."""
-    if sys.stderr.isatty():
-        line = f"{done:4.0%} {text}" if text else ""
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

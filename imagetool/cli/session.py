@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import sys
 from collections.abc import Iterator
 
 from imagetool.catalog.places import Places
+from imagetool.cli.progress_line import clear_progress, show_progress
 from imagetool.jobs.events import Cancelled, Event, Failed, Finished, Progressed
 from imagetool.jobs.request import Request, Result
 from imagetool.jobs.runner import Runner, WorkerRunner
@@ -31,12 +31,12 @@ class Session:
         while True:
             match self._events.get():
                 case Progressed(_, done, text):
-                    _show(f"{done:4.0%} {text}")
+                    show_progress(done, text)
                 case Finished(_, result):
-                    _show("")
+                    clear_progress()
                     return result
                 case Failed(_, error):
-                    _show("")
+                    clear_progress()
                     raise error
                 case Cancelled():
                     raise KeyboardInterrupt
@@ -51,9 +51,3 @@ def session(places: Places) -> Iterator[Session]:
         yield Session(runner, events)
     finally:
         runner.close()
-
-
-def _show(line: str) -> None:
-    """One line of progress that replaces the last, where somebody is watching."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

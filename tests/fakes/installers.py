@@ -24,6 +24,7 @@ class FakeInstaller:
     def __init__(self, offer: Offer, *, refusal: ImagetoolError | None = None, hold: bool = False) -> None:
         self.offer, self.refusal = offer, refusal
         self.sources: list[str] = []
+        self.wanted: list[str] = []
         self.completed: list[str] = []
         self.left = 0  # how often what was prepared has been cleared away
         self.working = threading.Event()
@@ -36,9 +37,10 @@ class FakeInstaller:
         return self
 
     @contextmanager
-    def prepared(self, source: str, watch: Watch) -> Iterator[Prepared]:
+    def prepared(self, source: str, watch: Watch, wanted: str = "") -> Iterator[Prepared]:
         """Finds what the test wants."""
         self.sources.append(source)
+        self.wanted.append(wanted)
         watch.progress(0.1, "reading")
         if self.refusal:
             raise self.refusal

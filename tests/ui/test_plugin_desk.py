@@ -105,9 +105,11 @@ def test_no_is_no(qtbot: QtBot, open_desk: Open) -> None:
 
 
 def test_what_was_agreed_to_is_not_asked_again(qtbot: QtBot, open_desk: Open) -> None:
-    heard = open_desk(FakeInstaller(offer_of(SHARPEN, agreed=True)))
+    installer = FakeInstaller(offer_of(SHARPEN, agreed=True))
+    heard = open_desk(installer)
     heard.desk.update("org.example.sharpen", "Sharpen")
     qtbot.waitUntil(lambda: bool(heard.outcomes))
+    assert installer.wanted == ["org.example.sharpen"], "an update takes no other plugin"
     assert heard.questions == []
     assert "is installed" in heard.outcomes[0].sentence
 

@@ -42,3 +42,11 @@ class SelfTestFailed(JobError):
             f"“{plugin}” was not installed, because “{failed.model}” failed its test on this computer: "
             f"{failed.problem}"
         )
+
+
+class AnotherPlugin(JobError):
+    """What lies where a plugin came from is another one now."""
+
+    def __init__(self, wanted: str, found: str) -> None:
+        self.wanted, self.found = wanted, found
+        super().__init__(f"Where “{wanted}” came from is “{found}” now; install that by itself if you want it.")

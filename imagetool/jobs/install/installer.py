@@ -25,7 +25,13 @@ from imagetool.catalog.store.errors import StoreBusy, StoreError
 from imagetool.catalog.store.seals import FILE_NAME as SEALED_LIST
 from imagetool.catalog.store.seals import seal
 from imagetool.catalog.store.store import Store
-from imagetool.jobs.install.errors import NeverUpdatable, SelfTestFailed, SourceNotFound, WeightsNotAsPromised
+from imagetool.jobs.install.errors import (
+    AnotherPlugin,
+    NeverUpdatable,
+    SelfTestFailed,
+    SourceNotFound,
+    WeightsNotAsPromised,
+)
 from imagetool.jobs.install.offers import Offer, make_offer
 from imagetool.jobs.install.packing import make_pack
 from imagetool.jobs.install.self_test import ModelTest, self_test
@@ -69,8 +75,10 @@ class Installer:
         self._store = Store(places.home)
 
     @contextlib.contextmanager
-    def prepared(self, source: str, watch: Watch) -> Iterator[Prepared]:
+    def prepared(self, source: str, watch: Watch, wanted: str = "") -> Iterator[Prepared]:
         """Reads and checks what is at a path or an https address; nothing of it is executed.
+
+        Where a plugin is to be updated, its id is `wanted`, and no other one is taken.
 
         Raises:
             ImagetoolError: in one sentence why it cannot be installed; nothing is left of it.
@@ -82,6 +90,8 @@ class Installer:
             folder = staging.path / "plugin"
             local = self._local(source, watch)
             manifest, folder = self._read(local, folder, watch)
+            if wanted and manifest.id != wanted:
+                raise AnotherPlugin(wanted, manifest.id)
             plugin = self._plugin(manifest, folder, sealed=False)
             _check_weights(plugin)
             yield Prepared(source, folder, plugin, self._offer(plugin))
