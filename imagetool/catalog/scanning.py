@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from imagetool import __version__
 from imagetool.catalog.errors import LoaderMissing
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import BrokenPlugin, Plugin
 from imagetool.catalog.store.installed import BrokenRecord, InstalledPlugin
 from imagetool.catalog.store.store import Store
 from imagetool.core.errors import ImagetoolError
+from imagetool.plugin import API_VERSION
 from imagetool.plugin.errors import ManifestError, Problem
 from imagetool.plugin.manifest import FILE_NAME, Kind, Manifest
 
@@ -120,7 +120,7 @@ def with_loader(plugin: Plugin, known: tuple[Plugin, ...]) -> Plugin:
 
 
 def read_manifest(path: Path, name: str = "") -> Manifest:
-    """The manifest at `path`, fit for this version of imagetool; `name` is what the plugin is called in errors.
+    """The manifest at `path`, fit for this contract; `name` is what the plugin is called in errors.
 
     Raises:
         ManifestError: where it cannot be read or used.
@@ -132,7 +132,7 @@ def read_manifest(path: Path, name: str = "") -> Manifest:
         manifest = Manifest.parse(path.read_text("utf-8"), source)
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(source, (Problem(FILE_NAME, f"cannot be read ({error})"),)) from None
-    if not manifest.requires_imagetool.contains(__version__, prereleases=True):
-        what = f"needs imagetool {manifest.requires_imagetool}, this is {__version__}"
+    if not manifest.requires_imagetool.contains(API_VERSION, prereleases=True):
+        what = f"needs version {manifest.requires_imagetool} of the contract, here it is {API_VERSION}"
         raise ManifestError(source, (Problem("requires.imagetool", what),))
     return manifest

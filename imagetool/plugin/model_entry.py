@@ -65,9 +65,10 @@ def read_model(reader: TableReader, *, has_code: bool) -> ModelEntry:
         reader.problem("task", f"{task!r} is not one of {', '.join(Task)}")
         task = ""
     parameters = [read_parameter(parameter) for parameter in reader.tables("param")]
+    model_id = reader.text("id", pattern=_NAME)
     entry = ModelEntry(
-        id=reader.text("id", pattern=_NAME),
-        name=reader.text("name"),
+        id=model_id,
+        name=reader.text("name", model_id.replace("-", " ").capitalize()),
         task=Task(task) if task else Task.FILTER,
         entry=reader.text("entry", pattern=_ENTRY) if has_code else "",
         loader="" if has_code else reader.text("loader", pattern=_LOADER),

@@ -20,7 +20,7 @@ _FIXES: tuple[tuple[str, str], ...] = (
     (r"is not a key that this version knows", "Remove it, or look how it is spelt in docs/plugins.md."),
     (r"is not valid TOML", "Mend that line; texts need quotes, and keys of a model follow its [[model]]."),
     (r"needs a newer version", "Write manifest = 1, or use a newer imagetool."),
-    (r"needs imagetool", "Widen requires.imagetool, or use that version."),
+    (r"of the contract", "Widen requires.imagetool, or use a version of imagetool that offers that."),
     (r"expected ", "Write a value of that type."),
     (r"cannot be read", "Look whether the folder holds a plugin.toml; “plugins new” writes one."),
 )

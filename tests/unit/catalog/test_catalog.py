@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from imagetool import __version__
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.errors import LoaderMissing, NoModel, UnknownModel
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.catalog.scanning import MANIFEST_MAX_BYTES, with_loader
+from imagetool.plugin import API_VERSION
 from imagetool.plugin.manifest import Manifest
 from imagetool.plugin.tasks import Task
 
@@ -109,7 +109,9 @@ def test_a_manifest_that_is_a_folder_is_a_broken_plugin(places: Places) -> None:
 def test_a_plugin_for_another_version_says_which_and_which_this_is(places: Places) -> None:
     add(places, "x", requires=">=99")
     (broken,) = Catalog.scan(places).broken
-    assert f"requires.imagetool: needs imagetool >=99, this is {__version__}." in str(broken.error)
+    assert f"requires.imagetool: needs version >=99 of the contract, here it is {API_VERSION}." in str(
+        broken.error
+    )
 
 
 def test_a_model_is_found_by_either_name_and_the_first_is_the_default(places: Places) -> None:

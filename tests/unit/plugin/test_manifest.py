@@ -178,3 +178,9 @@ def test_the_sentence_names_the_plugin_and_all_problems() -> None:
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[3] / "plugins").glob("*/plugin.toml")), ids=str)
 def test_the_bundled_manifests_are_sound(path: Path) -> None:
     assert problems(path.read_text("utf-8")) == []
+
+
+def test_a_model_without_a_name_is_called_by_its_id() -> None:
+    text = changed(('id    = "fast"\nname  = "Fast"', 'id    = "fast-photo"'))
+    (model,) = Manifest.parse(text, "The plugin “x”").models
+    assert model.name == "Fast photo"
