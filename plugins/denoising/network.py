@@ -36,6 +36,7 @@ class Layout:
         encoder: Blocks on the way down, at all resolutions but the lowest.
         middle: Blocks at the lowest resolution.
         decoder: Blocks on the way up, in the order of `encoder`: at the highest resolution first.
+        parts: What the change is told in: 1, all of it; 2, the noise and the traces of compression.
     """
 
     fold: int
@@ -43,6 +44,7 @@ class Layout:
     encoder: tuple[int, ...]
     middle: int
     decoder: tuple[int, ...]
+    parts: int = 1
 
     @classmethod
     def read(cls, table: Mapping[str, object]) -> Layout:
@@ -51,6 +53,7 @@ class Layout:
         Raises:
             ValueError: naming the key that is missing, unknown or wrong.
         """
+        table = {"parts": 1, **table}
         if set(table) != set(cls.__slots__):
             raise ValueError(f"network has the keys {', '.join(sorted(table))}, not {', '.join(cls.__slots__)}")
         layout = cls(
@@ -59,6 +62,7 @@ class Layout:
             encoder=_wholes(table, "encoder", 0, 64),
             middle=_whole(table, "middle", 0, 64),
             decoder=_wholes(table, "decoder", 0, 64),
+            parts=_whole(table, "parts", 1, 2),
         )
         if not 1 <= len(layout.widths) <= 6:
             raise ValueError(f"widths has {len(layout.widths)} numbers, not 1 to 6")
@@ -87,7 +91,7 @@ class Layout:
 
 
 class Network(nn.Module):
-    """Takes Gaussian noise of any level out of pictures, without being told the level."""
+    """Takes what it was trained on out of pictures, without being told how strong it is."""
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
@@ -100,18 +104,18 @@ class Network(nn.Module):
         self.middle = _blocks(widths[-1], layout.middle)
         self.ups = nn.ModuleList(nn.Conv2d(coarse, 4 * fine, 1, bias=False) for fine, coarse in steps)
         self.decoder = nn.ModuleList(_blocks(width, n) for width, n in zip(widths, layout.decoder, strict=False))
-        self.exit = nn.Conv2d(widths[0], folded, 3, padding=1)
+        self.exit = nn.Conv2d(widths[0], layout.parts * folded, 3, padding=1)
         nn.init.zeros_(self.exit.weight)
         nn.init.zeros_(self.exit.bias)  # type: ignore[arg-type]
 
     def forward(self, image: Tensor) -> Tensor:
-        """Denoises.
+        """Finds out what to change.
 
         Args:
             image: (B, 3, H, W) float32, of any size; in [0, 1] but for the noise.
 
         Returns:
-            (B, 3, H, W) float32, not clipped; an untrained network gives back the image.
+            (B, parts, 3, H, W) float32: added to the image they make it clean. An untrained network says 0.
         """
         height, width = image.shape[-2:]
         below, right = (-side % self.layout.multiple_of for side in (height, width))
@@ -124,8 +128,8 @@ class Network(nn.Module):
         features = self.middle(features)
         for blocks, up in zip(reversed(self.decoder), reversed(self.ups), strict=True):
             features = blocks(functional.pixel_shuffle(up(features), 2) + skips.pop())
-        change = functional.pixel_shuffle(self.exit(features), self.layout.fold)  # (B, 3, H + below, W + right)
-        return image + change[..., :height, :width].float()
+        change = functional.pixel_shuffle(self.exit(features), self.layout.fold)  # (B, 3·parts, H + ..., W + ...)
+        return change[..., :height, :width].float().reshape(len(image), self.layout.parts, 3, height, width)
 
 
 class _Block(nn.Module):
