@@ -26,6 +26,7 @@ from imagetool.jobs.request import Request
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
 from imagetool.training.denoising_evaluation import (
+    CameraNoise,
     Compression,
     Damage,
     Floats,
@@ -47,6 +48,10 @@ SIGMAS_255 = (15.0, 25.0, 50.0)
 
 ESTIMATED_SIGMAS_255 = (0.0, 5.0, 10.0, 20.0, 30.0, 40.0, 50.0)
 """At which estimates of the noise are compared with it."""
+
+
+CAMERA_QUALITY = 80
+"""Of the JPEG that a simulated camera saves."""
 
 
 def evaluate_denoising(options: argparse.Namespace) -> None:
@@ -86,9 +91,10 @@ def _chosen(catalog: Catalog, options: argparse.Namespace) -> tuple[CatalogModel
 
 
 def _damages(options: argparse.Namespace) -> list[Damage]:
-    sigmas = options.sigmas if options.sigmas or options.jpeg else SIGMAS_255
-    noise = [Noise(sigma, options.as_files) for sigma in sigmas]
-    return [*noise, *(Compression(quality) for quality in options.jpeg)]
+    named = options.sigmas or options.jpeg or options.camera
+    noise = [Noise(sigma, options.as_files) for sigma in (options.sigmas if named else SIGMAS_255)]
+    camera = [CameraNoise(), CameraNoise(CAMERA_QUALITY)] if options.camera else []
+    return [*noise, *(Compression(quality) for quality in options.jpeg), *camera]
 
 
 @contextlib.contextmanager
@@ -123,10 +129,18 @@ def _print_estimates(
         raise UsageError("--estimate measures models that are a part of imagetool. Name one with --model.")
     rows = []
     for model in models:
-        told = OnFloats(model, Params.parsed(model.entry.parameters, {**settings, "strength": "0"}), "auto")
+        told = OnFloats(model, _nothing_removed(model, settings), "auto")
         noises = [Noise(sigma, options.as_files) for sigma in options.sigmas or ESTIMATED_SIGMAS_255]
         rows += estimates(model.entry.id, told, read_photos(photos), noises)
     print(_json({"rows": rows}) if options.json else estimate_table(rows))
+
+
+def _nothing_removed(model: CatalogModel, settings: dict[str, str]) -> Params:
+    """What makes the model tell the noise level and do nothing else."""
+    known = {parameter.id for parameter in model.entry.parameters}
+    return Params.parsed(
+        model.entry.parameters, {**settings, **{name: "0" for name in ("strength", "traces") if name in known}}
+    )
 
 
 def _json(report: dict[str, Sequence[Any]]) -> str:

@@ -12,8 +12,12 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
 
+from imagetool.kit.tensors import to_pixels, to_tensor
+from imagetool.training.camera import with_camera_noise
+from imagetool.training.objective import Randomness
 from imagetool.training.psnr import psnr_rgb_db, psnr_y_db
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -102,6 +106,34 @@ class Compression:
     def psnr_db(self, truth: Picture, made: Floats) -> float:
         """Of the luma (BT.601, video range)."""
         return psnr_y_db(truth, made * 255, border_px=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraNoise:
+    """The noise of a simulated camera, different for each photo; a `quality` is that of its JPEG."""
+
+    quality: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Such as “camera, JPEG 80”."""
+        return "camera" if self.quality is None else f"camera, JPEG {self.quality}"
+
+    @property
+    def sigma_255(self) -> float | None:
+        """None: it has no one level."""
+        return None
+
+    def applied(self, photo: str, truth: Picture) -> Floats:
+        """The picture as such a camera would have saved it; the camera depends on the photo's name alone."""
+        cpu = torch.device("cpu")
+        noisy = with_camera_noise(to_tensor(truth, cpu), Randomness(zlib.crc32(photo.encode()), 0, 0, cpu))
+        taken = to_pixels(noisy, np.dtype(np.uint8))
+        return as_floats(taken) if self.quality is None else Compression(self.quality).applied(photo, taken)
+
+    def psnr_db(self, truth: Picture, made: Floats) -> float:
+        """Over R, G and B."""
+        return psnr_rgb_db(truth, made * 255)
 
 
 @dataclass(frozen=True)

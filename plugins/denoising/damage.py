@@ -9,9 +9,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from imagetool.kit.luminance import luma
+from imagetool.training.camera import with_camera_noise
 from imagetool.training.jpeg import BLOCK_PX, jpeg
 from imagetool.training.objective import Randomness
-from plugins.denoising.camera import with_camera_noise
 from plugins.denoising.noise import random_sigmas_255, with_noise
 
 JPEG_MULTIPLE = 16
@@ -25,6 +26,12 @@ NOISY, COMPRESSED = 0.65, 0.75
 
 PLAIN = 0.25
 """Share of the noisy photos whose noise does not come from a camera."""
+
+GRAY = 0.1
+"""Share of the photos that are gray, as is their noise: each of its pixels is the same in all three colours."""
+
+GRAY_NOISE = 0.3
+"""Share of the noise on photos that has no colour, as film grain has none."""
 
 HALVED_COLOUR = 0.7
 """Share of the batches that are saved with colour at half the resolution."""
@@ -65,14 +72,20 @@ class Damage:
 def gaussian(truth: Tensor, side_px: int, randomness: Randomness) -> Damaged:
     """White Gaussian noise of any level, on floats that are never cut."""
     truth = truth[..., :side_px, :side_px]
+    gray = _some(len(truth), GRAY, randomness)
+    truth = torch.where(gray, luma(truth).expand_as(truth), truth)
     noisy = with_noise(truth, random_sigmas_255(len(truth), randomness.host), randomness.local)
+    noisy = torch.where(gray, noisy[:, :1].expand_as(noisy), noisy)
     return Damaged(noisy, noisy, truth)
 
 
 def photo(truth: Tensor, side_px: int, randomness: Randomness) -> Damaged:
     """A camera's noise or plain noise, then JPEG, each of any strength, and each only sometimes."""
     rng = randomness.host
+    gray = _some(len(truth), GRAY, randomness)
+    truth = torch.where(gray, luma(truth).expand_as(truth), truth)
     noisy = _noisy(truth, randomness)
+    noisy = torch.where(gray, luma(noisy).expand_as(noisy), noisy)
     quality = QUALITY[0] + (QUALITY[1] - QUALITY[0]) * torch.rand(len(truth), generator=rng)
     halved = bool(torch.rand(1, generator=rng) < HALVED_COLOUR)
     saved = jpeg(noisy, quality.to(truth.device), halved_colour=halved)
@@ -83,9 +96,11 @@ def photo(truth: Tensor, side_px: int, randomness: Randomness) -> Damaged:
 
 
 def _noisy(truth: Tensor, randomness: Randomness) -> Tensor:
-    plain = with_noise(truth, random_sigmas_255(len(truth), randomness.host), randomness.local).clamp(0, 1)
+    plain = with_noise(truth, random_sigmas_255(len(truth), randomness.host), randomness.local)
     taken = with_camera_noise(truth, randomness)
-    noisy = torch.where(_some(len(truth), PLAIN, randomness), plain, taken)
+    noise = torch.where(_some(len(truth), PLAIN, randomness), plain, taken) - truth
+    noise = torch.where(_some(len(truth), GRAY_NOISE, randomness), noise[:, :1].expand_as(noise), noise)
+    noisy = (truth + noise).clamp(0, 1)
     return torch.where(_some(len(truth), NOISY, randomness), noisy, truth)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -21,7 +23,7 @@ SHOWN_GAIN = 4.0
 
 
 class BlindDenoiser(Denoiser):
-    """Takes Gaussian noise of any level away with the network that its file of weights describes."""
+    """Takes noise of any level away, and traces of JPEG, with the network that its file of weights describes."""
 
     def load(self, weights: Weights, device: torch.device) -> None:
         """Builds the network and fills it."""
@@ -35,31 +37,51 @@ class BlindDenoiser(Denoiser):
         level_255 = noise_level_255(image)
         if level_255 is not None:
             job.figure(NOISE_LEVEL, level_255)
-        strength = float(params["strength"])
-        gains = strength * float(params["luma"]), strength * float(params["chroma"])
-        if gains == (0, 0):
+        gains = Gains.of(params)
+        if gains == NOTHING:
             return torch.full_like(image, 0.5) if params["show_removed"] else image
-        result = _blended(image, self._denoised(image, params, job), *gains)
+        result = image + gains.applied(self._changes(image, params, job))
         grain = float(params["grain"])
         if grain > 0:
             result = result + grain * grain_of(image - result)
         return 0.5 + SHOWN_GAIN * (image - result) if params["show_removed"] else result
 
-    def _denoised(self, image: Tensor, params: Params, job: Job) -> Tensor:
+    def _changes(self, image: Tensor, params: Params, job: Job) -> Tensor:
+        """What is to be added, (1, 3·parts, H, W)."""
         return mean_over_positions(image, self._once, job) if params["best"] else self._once(image)
 
     def _once(self, image: Tensor) -> Tensor:
         changes: Tensor = self._network(image.contiguous(memory_format=torch.channels_last))  # (1, parts, 3, H, W)
-        return image + changes.sum(dim=1)
+        return changes.flatten(1, 2)
 
 
-def _blended(image: Tensor, made: Tensor, luma_gain: float, chroma_gain: float) -> Tensor:
-    """The picture with its luma and its chroma changed by these shares of what the network changes.
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """How much of each change is wanted: of the noise in the light and in the colour, and of the traces of JPEG.
 
     Noise is added to encoded values, so these are blended: at a share of s its amplitude is 1 - s of what it was.
     """
-    if luma_gain == chroma_gain:
-        return torch.lerp(image, made, luma_gain)  # exactly the network's result at 1
-    change = made - image
-    light = luma(change)
-    return image + luma_gain * light + chroma_gain * (change - light)
+
+    luma: float
+    chroma: float
+    traces: float
+
+    @classmethod
+    def of(cls, params: Params) -> Gains:
+        """As the form is set; models that do not know traces of JPEG have no field for them."""
+        strength = float(params["strength"])
+        traces = float(params["traces"]) if "traces" in params else 0.0
+        return cls(strength * float(params["luma"]), strength * float(params["chroma"]), traces)
+
+    def applied(self, changes: Tensor) -> Tensor:
+        """What is added to the picture (1, 3, H, W), of what the network says, (1, 3·parts, H, W)."""
+        noise = changes[:, :3]
+        if self.luma == self.chroma:
+            change = self.luma * noise
+        else:
+            light = luma(noise)
+            change = self.luma * light + self.chroma * (noise - light)
+        return change + self.traces * changes[:, 3:] if changes.shape[1] > 3 else change
+
+
+NOTHING = Gains(0, 0, 0)

@@ -16,7 +16,8 @@ FLAT = Layout(fold=1, widths=(6,), encoder=(), middle=2, decoder=())
 SMALL = Layout(fold=2, widths=(6, 8), encoder=(1,), middle=1, decoder=(1,))
 DEEP = Layout(fold=2, widths=(4, 6, 8), encoder=(1, 0), middle=1, decoder=(0, 1))
 ODD_FOLD = Layout(fold=3, widths=(6, 8), encoder=(0,), middle=1, decoder=(1,))
-LAYOUTS = [FLAT, SMALL, DEEP, ODD_FOLD]
+TWO_PARTS = Layout(fold=2, widths=(6, 8), encoder=(1,), middle=1, decoder=(1,), parts=2)
+LAYOUTS = [FLAT, SMALL, DEEP, ODD_FOLD, TWO_PARTS]
 
 by_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 
@@ -37,8 +38,9 @@ def random_network(layout: Layout, seed: int = 1) -> Network:
 
 def denoised(network: Network, image: Tensor) -> Tensor:
     with torch.inference_mode():
-        made: Tensor = network(image)
-    return made
+        changes: Tensor = network(image)
+    assert changes.shape[1] == network.layout.parts
+    return image + changes.sum(dim=1)
 
 
 @by_layout
@@ -120,6 +122,12 @@ def test_the_layout_survives_its_table(layout: Layout) -> None:
     assert Layout.read(layout.table()) == layout
 
 
+def test_a_layout_without_parts_has_one() -> None:
+    """As files say it that were written before there were several."""
+    table = {key: value for key, value in SMALL.table().items() if key != "parts"}
+    assert Layout.read(table) == SMALL
+
+
 def test_a_file_of_weights_rebuilds_the_network(tmp_path: Path) -> None:
     path, network, image = tmp_path / "random.safetensors", random_network(DEEP).half().float(), noise(9, 11)
     save_weights(path, network, DEEP.table(), {})
@@ -129,8 +137,9 @@ def test_a_file_of_weights_rebuilds_the_network(tmp_path: Path) -> None:
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("too little", {"fold": None}, "network has the keys decoder, encoder, middle, widths, not fold, widths,"),
-    ("too much", {"depth": 3}, "network has the keys decoder, depth, encoder, fold, middle, widths, not fold,"),
+    ("too little", {"fold": None}, "network has the keys decoder, encoder, middle, parts, widths, not fold,"),
+    ("too much", {"depth": 3}, "network has the keys decoder, depth, encoder, fold, middle, parts, widths, not"),
+    ("three parts", {"parts": 3}, "parts is 3, not a whole number from 1 to 2"),
     ("fold of nothing", {"fold": 0}, "fold is 0, not a whole number from 1 to 4"),
     ("fold too large", {"fold": 5}, "fold is 5, not a whole number from 1 to 4"),
     ("fold as a fraction", {"fold": 2.0}, "fold is 2.0, not a whole number from 1 to 4"),

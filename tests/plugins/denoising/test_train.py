@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from imagetool.training.compute import OneDevice
 from imagetool.training.errors import BadRecipe, NoPhotos
@@ -15,14 +16,17 @@ from imagetool.training.held_back import SIDE_PX
 from imagetool.training.loop import Training
 from imagetool.training.objective import Randomness, Validation
 from imagetool.training.recipe import Recipe
+from plugins.denoising.damage import DAMAGES
 from plugins.denoising.network import Layout, Network
-from plugins.denoising.train import VALIDATION_SIGMAS_255, _psnr_db, objective
+from plugins.denoising.train import PART_WEIGHT, _psnr_db, objective
 from tests.fakes.pictures import textured, written
 from tests.fakes.trainings import TickingClock, WrittenDown, recipe
 
 CPU = torch.device("cpu")
 NETWORK = {"fold": 2, "widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1]}
 TASK = {"photos": ["*"], "side_px": 32}
+SIGMAS_255 = (15, 25, 50)
+PHOTO_TASK = TASK | {"damage": "photo", "loss": "psnr"}
 
 
 def the_recipe(task: Mapping[str, Any] = TASK, network: Mapping[str, Any] = NETWORK) -> Recipe:
@@ -59,12 +63,12 @@ def test_sixty_steps_take_noise_out(photos: Path, tmp_path: Path) -> None:
     watcher = WrittenDown()
     Training(chosen, trained, OneDevice("cpu"), tmp_path, watcher, clock=TickingClock()).run(60.0)
     after = watcher.validations[-1][1].figures
-    for sigma_255 in VALIDATION_SIGMAS_255:
+    for sigma_255 in SIGMAS_255:
         name = f"sigma{sigma_255}"
         noise_db = -20 * math.log10(sigma_255 / 255)
         assert before[name] == pytest.approx(noise_db, abs=0.5), "untrained it gives back the noisy picture"
         assert after[name] > before[name] + 2
-    assert after["mean"] == pytest.approx(sum(after[f"sigma{s}"] for s in VALIDATION_SIGMAS_255) / 3)
+    assert after["mean"] == pytest.approx(sum(after[f"sigma{s}"] for s in SIGMAS_255) / 3)
 
 
 def test_the_validation_is_the_same_each_time_and_shows_what_it_measures(photos: Path) -> None:
@@ -83,11 +87,11 @@ def test_the_validation_is_the_same_each_time_and_shows_what_it_measures(photos:
 def test_the_same_step_gives_the_same_batch(photos: Path) -> None:
     one, other = objective(the_recipe(), photos, CPU), objective(the_recipe(), photos, CPU)
     first, same = one.batch(step(3)), other.batch(step(3))
-    assert torch.equal(first.noisy, same.noisy)
+    assert torch.equal(first.image, same.image)
     assert torch.equal(first.truth, same.truth)
     for different in (one.batch(step(4)), one.batch(step(3, rank=1))):
         assert not torch.equal(first.truth, different.truth)
-        assert not torch.equal(first.noisy - first.truth, different.noisy - different.truth)
+        assert not torch.equal(first.image - first.truth, different.image - different.truth)
 
 
 def test_the_same_recipe_gives_the_same_weights_and_losses(photos: Path) -> None:
@@ -101,11 +105,11 @@ def test_the_same_recipe_gives_the_same_weights_and_losses(photos: Path) -> None
 def test_batches_are_crops_with_noise_of_several_levels(photos: Path) -> None:
     trained = objective(the_recipe(), photos, CPU)
     batches = [trained.batch(step(number)) for number in range(8)]
-    spreads = torch.cat([(batch.noisy - batch.truth).flatten(1).std(dim=1) for batch in batches]) * 255
+    spreads = torch.cat([(batch.image - batch.truth).flatten(1).std(dim=1) for batch in batches]) * 255
     assert float(spreads.min()) < 15
     assert 40 < float(spreads.max()) < 60
     for batch in batches:
-        assert batch.noisy.shape == batch.truth.shape == (4, 3, 32, 32)
+        assert batch.image.shape == batch.truth.shape == (4, 3, 32, 32)
         assert float(batch.truth.min()) >= 0
         assert float(batch.truth.max()) <= 1
 
@@ -113,8 +117,35 @@ def test_batches_are_crops_with_noise_of_several_levels(photos: Path) -> None:
 def test_the_loss_of_an_untrained_network_is_the_mean_absolute_noise(photos: Path) -> None:
     trained = objective(the_recipe(), photos, CPU)
     batch = trained.batch(step(2))
-    expected = (batch.noisy - batch.truth).abs().mean()
+    expected = (batch.image - batch.truth).abs().mean()
     torch.testing.assert_close(trained.loss(trained.network, batch), expected)
+
+
+def test_a_photos_loss_counts_both_what_is_made_and_the_way_back_to_the_noise(photos: Path) -> None:
+    trained = objective(the_recipe(PHOTO_TASK, NETWORK | {"parts": 2}), photos, CPU)
+    batch = trained.batch(step(2))
+
+    def db(image: Tensor, truth: Tensor) -> Tensor:
+        return 10 * torch.log10((image - truth).square().mean(dim=(1, 2, 3)) + 1e-4).mean()
+
+    expected = db(batch.image, batch.truth) + PART_WEIGHT * db(batch.image, batch.noisy)
+    torch.testing.assert_close(trained.loss(trained.network, batch), expected, msg="untrained it changes nothing")
+
+
+def test_only_the_second_change_leads_back_to_the_noise(photos: Path) -> None:
+    trained = objective(the_recipe(PHOTO_TASK, NETWORK | {"parts": 2}), photos, CPU)
+    batch = trained.batch(step(2))
+    traces = batch.noisy - batch.image
+    told = torch.stack([batch.truth - batch.noisy, traces], dim=1)
+    swapped = told.flip(1)
+    right, wrong = (float(trained.loss(lambda _, changes=changes: changes, batch)) for changes in (told, swapped))
+    assert right == pytest.approx(-40 * (1 + PART_WEIGHT), abs=1e-3)
+    assert wrong > right + 0.5
+
+
+def test_the_checks_of_photos_have_their_names(photos: Path) -> None:
+    trained = objective(the_recipe(PHOTO_TASK, NETWORK | {"parts": 2}), photos, CPU)
+    assert list(validated(trained).figures) == ["mean", "jpeg10", "jpeg20", "jpeg40", "camera"]
 
 
 def colours(folder: Path, task: Mapping[str, Any] = TASK) -> tuple[set[int], set[int]]:
@@ -151,13 +182,16 @@ def test_psnr_counts_all_colours_and_clips() -> None:
 
 
 WRONG_TASKS: list[tuple[str, dict[str, Any], str]] = [
-    ("too much", {"depth": 1}, "task has the keys ['depth', 'photos', 'side_px'], not ['photos', 'side_px']"),
-    ("too little", {"photos": None}, "task has the keys ['side_px'], not ['photos', 'side_px']"),
+    ("too much", {"depth": 1}, "task has the keys ['damage', 'depth', 'loss', 'photos', 'side_px'], not ["),
+    ("too little", {"photos": None}, "task has the keys ['damage', 'loss', 'side_px'], not ["),
     ("one pattern", {"photos": "*"}, "task.photos is '*', not a list of patterns"),
     ("no pattern", {"photos": []}, "task.photos is [], not a list of patterns"),
     ("pattern as a number", {"photos": ["*", 3]}, "task.photos is ['*', 3], not a list of patterns"),
     ("side as text", {"side_px": "large"}, "task.side_px is 'large', not a whole number above 0"),
     ("side of nothing", {"side_px": 0}, "task.side_px is 0"),
+    ("unknown damage", {"damage": "fire"}, "task.damage is 'fire', not gaussian or photo"),
+    ("unknown loss", {"loss": "square"}, "task.loss is 'square', not absolute or psnr"),
+    ("one part", {"damage": "photo"}, "network.parts is 1; for task.damage 'photo' it is 2"),
     ("side as bool", {"side_px": True}, "task.side_px is True"),
 ]
 
@@ -191,7 +225,7 @@ def test_one_photo_is_nothing_to_learn_from(tmp_path: Path) -> None:
 
 
 RECIPES = sorted((Path(__file__).parents[3] / "plugins" / "denoising" / "recipes").glob("*.toml"))
-MOST_PARAMETERS = {"gaussian": 4_200_000, "fast": 300_000}
+MOST_PARAMETERS = {"gaussian": 4_200_000, "photo": 4_200_000, "fast": 300_000}
 """By the name of the weights."""
 
 
@@ -199,12 +233,13 @@ MOST_PARAMETERS = {"gaussian": 4_200_000, "fast": 300_000}
 def test_the_bundled_recipes_can_be_followed(path: Path) -> None:
     read = Recipe.read(path)
     assert read.plugin == "denoising"
-    assert set(read.task) == {"photos", "side_px"}
+    assert {"photos", "side_px"} <= set(read.task)
     layout = Layout.read(read.network)
+    assert layout.parts == DAMAGES[read.task.get("damage", "gaussian")].parts
     assert read.task["side_px"] % layout.multiple_of == 0, "crops would be padded"
     count = sum(value.numel() for value in Network(layout).parameters())
     assert count <= MOST_PARAMETERS[read.weights]
 
 
 def test_there_are_recipes() -> None:
-    assert {"gaussian", "gaussian-cpu", "fast"} <= {path.stem for path in RECIPES}
+    assert {"gaussian", "gaussian-cpu", "fast", "photo"} <= {path.stem for path in RECIPES}

@@ -14,6 +14,7 @@ import torch
 from imagetool.training import denoising_evaluation as evaluation
 from imagetool.training.denoising_evaluation import (
     AS_IT_IS,
+    CameraNoise,
     Compression,
     Damage,
     Floats,
@@ -197,3 +198,20 @@ def test_the_table_of_estimates() -> None:
         "| m | 0 | 0.25 | 0.25 | 0.25 | 1 |",
         "| m | all | – | 0.58 | 1.00 | 3 |",
     ]
+
+
+def test_a_photos_camera_is_always_the_same_and_another_photos_is_another() -> None:
+    truth = np.full((32, 48, 3), 90, np.uint8)
+    first, again, other = (CameraNoise().applied(name, truth) for name in ("a", "a", "b"))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.shape == truth.shape
+    assert np.array_equal(first * 255, np.rint(first * 255)), "it is a file of 8 bit"
+
+
+def test_a_camera_may_save_jpeg() -> None:
+    truth = np.random.default_rng(1).integers(0, 255, (32, 48, 3), np.uint8)
+    plain, saved = CameraNoise().applied("a", truth), CameraNoise(30).applied("a", truth)
+    assert not np.array_equal(plain, saved)
+    assert np.array_equal(saved, Compression(30).applied("a", evaluation.as_eight_bit(plain)))
+    assert [CameraNoise().name, CameraNoise(30).name] == ["camera", "camera, JPEG 30"]

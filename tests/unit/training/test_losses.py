@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from imagetool.training.losses import pixel_and_frequency
+from imagetool.training.losses import pixel_and_frequency, psnr_loss
 
 
 def noise(seed: int) -> torch.Tensor:
@@ -33,3 +33,17 @@ def test_it_has_a_gradient_and_computes_in_full_precision() -> None:
     (gradient,) = torch.autograd.grad(loss, image)
     assert bool(torch.isfinite(gradient).all())
     assert float(gradient.abs().min()) > 0
+
+
+def test_the_psnr_loss_is_minus_the_mean_psnr_where_pictures_are_far_from_perfect() -> None:
+    truth = torch.zeros(2, 3, 4, 4)
+    image = truth + torch.tensor([0.1, 0.5])[:, None, None, None]
+    assert float(psnr_loss(image, truth)) == pytest.approx(-(20 + 6.02) / 2, abs=0.05)
+
+
+def test_a_nearly_perfect_picture_hardly_counts() -> None:
+    image = torch.tensor([0.3, 1e-4])[:, None, None, None].expand(2, 1, 4, 4).clone().requires_grad_()
+    psnr_loss(image, torch.zeros(2, 1, 4, 4)).backward()
+    assert image.grad is not None
+    strong, slight = image.grad.abs().amax(dim=(1, 2, 3)).tolist()
+    assert 0 < slight < strong / 2
