@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from imagetool.kit.luminance import WEIGHTS
 from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.camera import with_camera_noise
 from imagetool.training.objective import Randomness
@@ -58,10 +59,14 @@ class Damage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """White Gaussian noise; on floats and never cut, as papers have it, or as a file of 8 bit holds it."""
+    """White Gaussian noise; on floats and never cut, as papers have it, or as a file of 8 bit holds it.
+
+    In `gray` noise the three colours of a pixel are alike.
+    """
 
     sigma_255: float
     as_file: bool = False
+    gray: bool = False
 
     @property
     def name(self) -> str:
@@ -71,7 +76,8 @@ class Noise:
     def applied(self, photo: str, truth: Picture) -> Floats:
         """The noise of a photo depends on its name alone, and is scaled to the level."""
         rng = np.random.default_rng(zlib.crc32(photo.encode()))
-        noise = rng.standard_normal(truth.shape, np.float32) * np.float32(self.sigma_255 / 255)
+        shape = (*truth.shape[:2], 1) if self.gray else truth.shape
+        noise = rng.standard_normal(shape, np.float32) * np.float32(self.sigma_255 / 255)
         noisy: Floats = as_floats(truth) + noise
         return as_floats(as_eight_bit(noisy)) if self.as_file else noisy
 
@@ -153,6 +159,11 @@ class Row:
     photo: str
     psnr_db: float
     seconds: float
+
+
+def without_colour(picture: Picture) -> Picture:
+    """The picture in grays: its luma (BT.601), three times."""
+    return np.repeat(as_eight_bit(as_floats(picture) @ np.array(WEIGHTS, np.float32))[..., None], 3, axis=2)
 
 
 def as_floats(picture: Picture) -> Floats:

@@ -46,6 +46,7 @@ class Validation:
 
     figures: Mapping[str, float]
     sheet: npt.NDArray[np.uint8]
+    unit: str = "dB"
 
 
 Batch = TypeVar("Batch")

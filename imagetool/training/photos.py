@@ -7,6 +7,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -36,13 +37,22 @@ def load_photos(folder: Path, shards: Sequence[str], least_px: int) -> list[tupl
         NoPhotos: where nothing is left.
         BadShard: where a tar file cannot be read.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        decoded = pool.map(_decoded, _files(folder, shards))
-        photos = [(name, photo) for name, photo in decoded if photo is not None]
+    photos = decoded_files(folder, shards, "RGB")
     large = sorted((pair for pair in photos if min(pair[1].shape[:2]) >= least_px), key=lambda pair: pair[0])
     if not large:
         raise NoPhotos(folder, least_px)
     return large
+
+
+def decoded_files(folder: Path, shards: Sequence[str], mode: str) -> list[tuple[str, Photo]]:
+    """Pairs of a name and (H, W, C) uint8 in one of Pillow's modes; the other arguments as for `load_photos`.
+
+    Raises:
+        BadShard: where a tar file cannot be read.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        decoded = pool.map(partial(_decoded, mode), _files(folder, shards))
+        return [(name, photo) for name, photo in decoded if photo is not None]
 
 
 def _files(folder: Path, shards: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -66,10 +76,10 @@ def _members(shard: Path) -> Iterator[tuple[str, bytes]]:
         raise BadShard(shard, str(error).partition("\n")[0]) from None
 
 
-def _decoded(file: tuple[str, bytes]) -> tuple[str, Photo | None]:
+def _decoded(mode: str, file: tuple[str, bytes]) -> tuple[str, Photo | None]:
     name, content = file
     try:
         with Image.open(io.BytesIO(content)) as image:
-            return name, np.asarray(image.convert("RGB"))
+            return name, np.asarray(image.convert(mode))
     except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
         return name, None

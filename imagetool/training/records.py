@@ -34,7 +34,7 @@ class Records(Watcher):
     def on_validation(self, standing: Standing, validation: Validation) -> None:
         """Adds a row, draws the curves anew, replaces the sample."""
         name, value = next(iter(validation.figures.items()))
-        self._figure = f"{name} {value:.2f} dB"
+        self._figure = f"{name} {value:.2f} {validation.unit}"
         path = self._folder / FIGURES
         row = {
             "step": standing.step,

@@ -215,3 +215,12 @@ def test_a_camera_may_save_jpeg() -> None:
     assert not np.array_equal(plain, saved)
     assert np.array_equal(saved, Compression(30).applied("a", evaluation.as_eight_bit(plain)))
     assert [CameraNoise().name, CameraNoise(30).name] == ["camera", "camera, JPEG 30"]
+
+
+def test_without_colour_a_picture_and_its_noise_are_gray() -> None:
+    truth = evaluation.without_colour(PHOTOS[0][1])
+    assert (truth == truth[..., :1]).all()
+    assert evaluation.without_colour(np.full((2, 2, 3), 77, np.uint8)).tolist() == [[[77] * 3] * 2] * 2
+    noisy = Noise(25, gray=True).applied("a", truth)
+    assert (noisy == noisy[..., :1]).all()
+    assert float((noisy - as_floats(truth)).std()) * 255 == pytest.approx(25, rel=0.1)

@@ -1,0 +1,1 @@
+"""Autoregressive models of pictures: PixelCNN and PixelRNN, exact likelihoods, exact sampling."""
