@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from imagetool.kit.tensors import to_pixels, to_tensor
 from imagetool.training.crops import PhotoPool
+from imagetool.training.damage import DAMAGES, Damaged
 from imagetool.training.errors import BadRecipe, NoPhotos
 from imagetool.training.held_back import SIDE_PX, Division
 from imagetool.training.losses import pixel_and_frequency, psnr_loss
@@ -23,7 +24,6 @@ from imagetool.training.objective import Objective, Randomness, Validation
 from imagetool.training.photos import Photo, load_photos
 from imagetool.training.psnr import psnr_rgb_db
 from imagetool.training.recipe import Recipe
-from plugins.denoising.damage import DAMAGES, Damaged
 from plugins.denoising.network import Layout, Network
 
 LOSSES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {

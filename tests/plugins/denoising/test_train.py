@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from imagetool.training.compute import OneDevice
+from imagetool.training.damage import DAMAGES
 from imagetool.training.errors import BadRecipe, NoPhotos
 from imagetool.training.held_back import SIDE_PX
 from imagetool.training.loop import Training
 from imagetool.training.objective import Randomness, Validation
 from imagetool.training.recipe import Recipe
-from plugins.denoising.damage import DAMAGES
 from plugins.denoising.network import Layout, Network
 from plugins.denoising.train import PART_WEIGHT, _psnr_db, objective
 from tests.fakes.pictures import textured, written

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from plugins.denoising.noise import CLEAN, MOST_SIGMA_255, random_sigmas_255, with_noise
+from imagetool.training.noise import CLEAN, MOST_SIGMA_255, random_sigmas_255, with_noise
 
 
 def rng(seed: int = 1) -> torch.Generator:

@@ -12,8 +12,8 @@ from torch import Tensor
 from imagetool.kit.luminance import luma
 from imagetool.training.camera import with_camera_noise
 from imagetool.training.jpeg import BLOCK_PX, jpeg
+from imagetool.training.noise import random_sigmas_255, with_noise
 from imagetool.training.objective import Randomness
-from plugins.denoising.noise import random_sigmas_255, with_noise
 
 JPEG_MULTIPLE = 16
 """Sides of a picture that is compressed are multiples of this."""

@@ -3,9 +3,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from imagetool.training.damage import COMPRESSED, DAMAGES, JPEG_MULTIPLE, NOISY, Damaged
 from imagetool.training.jpeg import BLOCK_PX, jpeg
 from imagetool.training.objective import Randomness
-from plugins.denoising.damage import COMPRESSED, DAMAGES, JPEG_MULTIPLE, NOISY, Damaged
 
 CPU = torch.device("cpu")
 SIDE_PX = 40
