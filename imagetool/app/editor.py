@@ -16,13 +16,19 @@ from imagetool.app.managing import Managing
 from imagetool.app.opening import Opening
 from imagetool.app.plugin_desk import PluginDesk
 from imagetool.app.quick_look import QuickLook
+from imagetool.app.recipes import Recipes
 from imagetool.app.recovery import Recovery
 from imagetool.app.running import Running
 from imagetool.app.saving import Answer, Saving
+from imagetool.app.shootout import Shootout
+from imagetool.app.unfinished import UnfinishedJobs
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.places import Places
 from imagetool.core.brush import StrokeMode
 from imagetool.core.errors import ImagetoolError
+from imagetool.jobs.journal import Journals
+from imagetool.jobs.measures import Measures
+from imagetool.jobs.preparing import Equipment
 from imagetool.jobs.runner import Listener, Runner, WorkerRunner
 from imagetool.ui.background import Background
 from imagetool.ui.canvas.brush_tool import BrushTool
@@ -43,6 +49,12 @@ from imagetool.ui.settings import Settings
 from imagetool.ui.theme import Theme
 
 
+def worker_runner(places: Places, listener: Listener) -> Runner:
+    """Runs models in processes of their own, keeps what long jobs have made, and learns what models take."""
+    equipment = Equipment(Journals(places.home / "jobs"), Measures(places.home))
+    return WorkerRunner(places, listener, equipment=equipment)
+
+
 class Editor(QObject):
     """The running program."""
 
@@ -54,7 +66,7 @@ class Editor(QObject):
         theme: Theme,
         settings: Settings,
         places: Places,
-        make_runner: Callable[[Places, Listener], Runner] = WorkerRunner,
+        make_runner: Callable[[Places, Listener], Runner] = worker_runner,
         *,
         safe_mode: bool = False,
         make_desk: Callable[..., PluginDesk] = PluginDesk,
@@ -78,9 +90,14 @@ class Editor(QObject):
         self.opening = Opening(self.window, self.background, self.settings, self.add_session)
         self.saving = Saving(self.window, self.background)
         self.recovery = Recovery(window, places.home / "recovery")
-        self.running = Running(self.window, self.background, self.inference, self.settings)
+        self.running = Running(window, self.background, self.inference, settings, Measures(places.home))
+        self.recipes = Recipes(window, self.background, self.running)
+        self.unfinished = UnfinishedJobs(
+            window, self.background, Journals(places.home / "jobs"), self.add_session, self.running.submit
+        )
+        self.shootout = Shootout(window, self.background, self.inference, self.running)
         self.desk = make_desk(places, safe_mode=safe_mode)
-        self.managing = Managing(window, self.desk, self.running)
+        self.managing = Managing(window, self.desk, self.running.arrivals)
         self.dropping = Dropping(window, self.opening, self.managing.install, lambda: self.catalog)
         self.actions = Actions(self.window, command_table(self), self.settings.keys)
         self.actions.fill_menus(self.window.menus)
@@ -112,6 +129,7 @@ class Editor(QObject):
         self.opening.show_recent()
         self.desk.adopt_weights()
         self.recovery.offer(lambda document: self.add_session(Session(document)))
+        self.unfinished.offer(self.catalog)
 
     def add_session(self, session: Session) -> None:
         """Shows another document."""
@@ -211,6 +229,8 @@ class Editor(QObject):
     def _remove(self, canvas: Canvas) -> None:
         if canvas in self.window.area.canvases:
             self.running.forget(canvas.session)
+            self.recipes.forget(canvas.session)
+            self.shootout.forget(canvas.session)
             self.recovery.forget(canvas.session)
             self.window.area.remove(canvas)
             if not self.window.area.canvases:
@@ -238,6 +258,7 @@ class Editor(QObject):
     def _on_viewport_changed(self, canvas: Canvas) -> None:
         if canvas is self.canvas:
             self.window.status.show_zoom(canvas.viewport)
+            self.running.looking.look()
 
     def _show_file(self) -> None:
         name = self.session.document.name if self.session else ""
@@ -276,7 +297,7 @@ class Editor(QObject):
 
 
 _SAFE_MODE = "Safe mode: the plugins that you installed are off."
-_NEED_NONE = frozenset({"paste", "card", "plugins"})
+_NEED_NONE = frozenset({"paste", "card", "plugins", "jobs", "free-memory"})
 _NEED_PICTURE = frozenset(
     {"save", "save-as", "export", "close", "fit", "full-size", "zoom-in", "zoom-out", "split"}
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imagetool.app.landing import Circumstances, Landing, SizeChanged, layer_name
 from imagetool.core.compositing import blend, changed_outside, composite, fill_layer
 from imagetool.core.document import Layer, State
 from imagetool.core.errors import ImagetoolError
-from imagetool.core.geometry import Size
+from imagetool.core.geometry import Rect, Size
 from imagetool.core.maps import as_gray
 from imagetool.core.masks import empty, feathered_rect
 from imagetool.core.picture import Pixels
@@ -44,29 +45,52 @@ def changed(request: Request, given: Circumstances, result: Result) -> Landing:
     return Landing(lambda _: True, merge, "layers merged")
 
 
-def _limited(request: Request, given: Circumstances, mask: TiledImage, result: Result) -> Landing:
-    """An effect under the feathered mask only, which goes as it does after filling."""
-    seen, size = given.seen, mask.size
-    rect, coverage = feathered_rect(mask, given.softness_px)
-    part: Pixels = np.ascontiguousarray(result.pixels[rect.slices])
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
+    """What a model made at `rect`: `pixels` (h, w, 4), as visible as `coverage` (h, w) uint8 says."""
 
-    def cleared(state: State) -> State:
-        return state.with_mask(empty(mask)) if state.mask is mask else state  # one painted meanwhile is kept
+    rect: Rect
+    pixels: Pixels
+    coverage: NDArray[np.uint8]
 
-    if _opaque(part[coverage > 0]):
-        layer = Layer.new(layer_name(request), fill_layer(size, rect, part, coverage))
-        outside = changed_outside(seen, seen.with_layer_added(layer), mask) if seen.size == size else 0
-        said = f"{outside} pixels changed outside the mask"
-        return Landing(lambda _: True, lambda state: cleared(_fitting(state, size).with_layer_added(layer)), said)
-    _fitting(seen, size)
+
+def laid_over(request: Request, size: Size, part: Part) -> Landing:
+    """A part as a layer on top of a picture of that size."""
+    layer = Layer.new(layer_name(request), fill_layer(size, part.rect, part.pixels, part.coverage))
+    return Landing(lambda _: True, lambda state: _fitting(state, size).with_layer_added(layer), "")
+
+
+def part_changed(request: Request, given: Circumstances, part: Part) -> Landing:
+    """An effect on a part: a layer on top, or the only layer where it can be seen through."""
+    seen, size = given.seen, given.seen.size
+    if _opaque(part.pixels[part.coverage > 0]):
+        return laid_over(request, size, part)
     pixels = composite(seen, seen.bounds)
-    pixels[rect.slices] = blend(pixels[rect.slices], part, coverage)
+    pixels[part.rect.slices] = blend(pixels[part.rect.slices], part.pixels, part.coverage)
     merged = Layer.new(layer_name(request), TiledImage.from_array(pixels))
 
     def merge(state: State) -> State:
-        return cleared(replace(_fitting(state, size), layers=(merged,), active_id=merged.id))
+        return replace(_fitting(state, size), layers=(merged,), active_id=merged.id)
 
-    return Landing(lambda state: state.layers == seen.layers, merge, "only under the mask · layers merged")
+    return Landing(lambda state: state.layers == seen.layers, merge, "layers merged")
+
+
+def _limited(request: Request, given: Circumstances, mask: TiledImage, result: Result) -> Landing:
+    """An effect under the feathered mask only, which goes as it does after filling."""
+    seen, size = given.seen, mask.size
+    _fitting(seen, size)
+    rect, coverage = feathered_rect(mask, given.softness_px)
+    landing = part_changed(request, given, Part(rect, np.ascontiguousarray(result.pixels[rect.slices]), coverage))
+    if landing.said:
+        said = f"only under the mask · {landing.said}"
+    else:
+        said = f"{changed_outside(seen, landing.apply(seen), mask)} pixels changed outside the mask"
+
+    def apply(state: State) -> State:
+        changed = landing.apply(state)
+        return changed.with_mask(empty(mask)) if state.mask is mask else changed  # one painted meanwhile is kept
+
+    return replace(landing, apply=apply, said=said)
 
 
 def scored(request: Request, given: Circumstances, result: Result) -> Landing:

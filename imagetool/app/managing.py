@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from imagetool.app.arrivals import Answered, Arrivals
 from imagetool.app.plugin_desk import PluginDesk
-from imagetool.app.running import Answered, Running
 from imagetool.ui.main_window import MainWindow
 from imagetool.ui.plugins.notes import Activity, Outcome, Question
 
@@ -21,7 +21,7 @@ class Managing(QObject):
 
     catalog_changed = Signal(object)  # Catalog
 
-    def __init__(self, window: MainWindow, desk: PluginDesk, running: Running) -> None:
+    def __init__(self, window: MainWindow, desk: PluginDesk, arrivals: Arrivals) -> None:
         super().__init__(window)
         self._window, self._desk = window, desk
         self._inventory: Inventory | None = None
@@ -32,7 +32,7 @@ class Managing(QObject):
         desk.activity_changed.connect(self._on_activity_changed)
         desk.asked.connect(self._on_asked)
         desk.ended.connect(self._on_ended)
-        running.answered.connect(self._on_answered)
+        arrivals.answered.connect(self._on_answered)
         window.task.failure.plugin_wanted.connect(self.show)
         window.task.model_row.plugin_wanted.connect(self.show)
 

@@ -82,7 +82,7 @@ class Recovery(QObject):
             self._thread.run(left.discard, _nothing, self._failed)  # after the new journal is written
 
         self._window.area.notices.show_notice(
-            f"The work on {left.name} was not saved when imagetool ended ({_when(left.saved_at)}).",
+            f"The work on {left.name} was not saved when imagetool ended ({when(left.saved_at)}).",
             {
                 "Restore": lambda: self._thread.run(left.load, restored, self._failed),
                 "Discard": lambda: self._thread.run(left.discard, _nothing, self._failed),
@@ -104,7 +104,8 @@ class Recovery(QObject):
         self._window.status.say(str(error))
 
 
-def _when(moment: float) -> str:
+def when(moment: float) -> str:
+    """A time of the system's clock for people: without the day where it is not long ago."""
     at = datetime.fromtimestamp(moment)
     return f"{at:%H:%M}" if time.time() - moment < _RECENT_S else f"{at:%d %B, %H:%M}"
 

@@ -38,6 +38,7 @@ from imagetool.training.denoising_evaluation import (
     evaluate,
     means,
     table,
+    without_colour,
 )
 from imagetool.training.denoising_rivals import rival
 from imagetool.training.noise_estimates import estimate_table, estimates
@@ -67,9 +68,9 @@ def evaluate_denoising(options: argparse.Namespace) -> None:
     rivals = {Path(name).name: rival(name) for name in options.rival}
     with _methods(places, chosen, settings, options) as ours:
         methods = {**rivals, **ours}
-        rows = evaluate(methods, read_photos(photos), damages)
+        rows = evaluate(methods, _truths(photos, options), damages)
         if options.sheet:
-            sheets = [contact_sheet(name, photo, damages[-1], methods) for name, photo in read_photos(photos)]
+            sheets = [contact_sheet(name, photo, damages[-1], methods) for name, photo in _truths(photos, options)]
             write_picture(Path(options.sheet), as_picture(_stacked(sheets)))
     if options.json:
         print(_json({"means": means(rows), "rows": rows}))
@@ -90,9 +91,15 @@ def _chosen(catalog: Catalog, options: argparse.Namespace) -> tuple[CatalogModel
     return (model,)
 
 
+def _truths(photos: list[Path], options: argparse.Namespace) -> Iterator[tuple[str, Image]]:
+    """The pictures that are to come out, by name."""
+    for name, photo in read_photos(photos):
+        yield name, without_colour(photo) if options.gray else photo
+
+
 def _damages(options: argparse.Namespace) -> list[Damage]:
     named = options.sigmas or options.jpeg or options.camera
-    noise = [Noise(sigma, options.as_files) for sigma in (options.sigmas if named else SIGMAS_255)]
+    noise = [Noise(sigma, options.as_files, options.gray) for sigma in (options.sigmas if named else SIGMAS_255)]
     camera = [CameraNoise(), CameraNoise(CAMERA_QUALITY)] if options.camera else []
     return [*noise, *(Compression(quality) for quality in options.jpeg), *camera]
 

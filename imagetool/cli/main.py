@@ -140,11 +140,14 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--point", action="append", default=[], metavar="X,Y", help="a point on what is selected")
     parser.add_argument("--not-point", action="append", default=[], metavar="X,Y", help="a point beside it")
     parser.add_argument("--box", metavar="L,T,R,B", help="a box around what is selected")
-    parser.add_argument("--seed", type=_seed, default=0, help="the same seed gives the same bytes (default 0)")
+    parser.add_argument("--seed", type=_seed, help="the same seed gives the same bytes (default 0)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--resume", action="store_true", help="go on where this command was killed, if it was")
+    parser.add_argument("--recipe", metavar="FILE", help="also write what made the result, to make it again")
+    parser.add_argument("--again", metavar="RECIPE", help="as the recipe says; tells whether it is identical")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(act=run_task)
+    parser.set_defaults(act=run_task, precision="", tile_px=0)
 
 
 def _add_listings(commands: argparse._SubParsersAction[Any]) -> None:
@@ -202,6 +205,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--sigmas", nargs="+", type=_sigma, default=[], metavar="N", help="noise, in steps of 1/255"
     )
     parser.add_argument("--jpeg", nargs="+", type=_quality, default=[], metavar="Q", help="qualities, 1 to 100")
+    parser.add_argument("--gray", action="store_true", help="pictures and noise without colour")
+    parser.add_argument("--camera", action="store_true", help="noise of simulated cameras, and JPEG after it")
     parser.add_argument("--as-files", action="store_true", help="denoise pictures of 8 bit, which cut noise off")
     parser.add_argument("--estimate", action="store_true", help="measure the noise levels that the models tell of")
     rivals = "other people's checkpoints; to denoise, also nlm and bm3d"

@@ -13,11 +13,17 @@ from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
 from imagetool.cli.adopting import adopt_dropped
 from imagetool.cli.errors import UsageError
+from imagetool.cli.preflight import Preflight
+from imagetool.cli.recipes import AfterJob, Again, check_recipe_target, without_what_is_missing
 from imagetool.cli.session import session
 from imagetool.cli.tasks import ACTS, Choice, Made, picture_paths
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.files import check_target, write_picture
 from imagetool.core.picture import Picture
+from imagetool.jobs.forecast import TILED
+from imagetool.jobs.journal import Journals
+from imagetool.jobs.measures import Measures
+from imagetool.jobs.preparing import Equipment
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import WORDS, Task
 
@@ -27,16 +33,27 @@ def run_task(options: argparse.Namespace) -> None:
     began = time.monotonic()
     places = Places.find()
     adopt_dropped(places)
-    model = Catalog.scan(places).find(Task(options.task), options.model)
-    params = Params.parsed(model.entry.parameters, settings_of(options.set))
+    catalog = Catalog.scan(places)
+    again = Again.read(options, catalog)
+    model = catalog.find(Task(options.task), options.model)
+    settings = settings_of(options.set)
+    params = again.params(model, settings) if again else Params.parsed(model.entry.parameters, settings)
     check_options(options, model.entry.task)
+    check_recipe_target(options)
     output = Path(options.output)
     many = options.count > 1
     _check_folder(output, options.count) if many else check_target(output)
-    with session(places) as running:
-        made = ACTS[model.entry.task](options, Choice(model, params), running)
+    measures = Measures(places.home)
+    preflight = Preflight(measures)
+    equipment = Equipment(Journals(places.home / "jobs"), measures)
+    with session(places, preflight, equipment) as running:
+        act = ACTS[model.entry.task]
+        made = without_what_is_missing(options, lambda: act(options, Choice(model, params), running))
+    recipes = AfterJob(options, again, made)
+    made = made.without_source()
     _write_folder(output, made.files) if many else write_picture(*made.files[0])
-    report = _report(made, time.monotonic() - began, many=many)
+    report = {**_report(made, time.monotonic() - began, many=many), "expected": preflight.expected}
+    report |= recipes.told() | {"log": [str(line) for line in running.logs.lines(made.request.job_id)]}
     print(json.dumps(report) if options.json else _sentence(model, report, output))
 
 
@@ -49,8 +66,12 @@ def check_options(options: argparse.Namespace, task: Task) -> None:
     if WORDS[task].needs_mask and not options.mask:
         raise UsageError(f"{task} needs --mask FILE, a picture that is white where it may paint.")
     for name, (able, why) in _OPTIONS_OF.items():
-        if task not in able and getattr(options, name) not in (None, [], 1):
+        if task not in able and _is_given(getattr(options, name)):
             raise UsageError(f"{task} takes no --{name.replace('_', '-')}{why}")
+
+
+def _is_given(value: object) -> bool:
+    return value is True or value not in (None, [], 1, False)
 
 
 _SIZE_STAYS = "; the size stays as it is."
@@ -65,6 +86,7 @@ _OPTIONS_OF: dict[str, tuple[tuple[Task, ...], str]] = {
     "point": ((Task.SEGMENT,), "."),
     "not_point": ((Task.SEGMENT,), "."),
     "box": ((Task.SEGMENT,), "."),
+    "resume": (tuple(TILED), "; it is not computed in tiles."),
 }
 
 
@@ -128,6 +150,7 @@ def _report(made: Made, seconds: float, *, many: bool) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "model_seconds": round(result.report.seconds, 3),
         "tiles": result.report.tiles,
+        "resumed_tiles": result.report.resumed,
         "peak_rss_mb": round(result.report.peak_rss_mb, 1),
         "size": [result.rect.width, result.rect.height],
         "figures": dict(result.report.figures),
@@ -140,4 +163,5 @@ def _report(made: Made, seconds: float, *, many: bool) -> dict[str, Any]:
 def _sentence(model: CatalogModel, report: dict[str, Any], output: Path) -> str:
     words = WORDS[model.entry.task]
     told = "".join(f", {name} {value:.3g}" for name, value in report["figures"].items())
-    return f"{words.past} with {model.entry.name} in {report['seconds']:.1f} s{told}: {output}"
+    again = f"\nAgain: {report['again']['said']}" if "again" in report else ""
+    return f"{words.past} with {model.entry.name} in {report['seconds']:.1f} s{told}: {output}{again}"

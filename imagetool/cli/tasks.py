@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.cli.errors import UsageError
@@ -46,6 +46,10 @@ class Made:
     files: tuple[tuple[Path, Picture], ...]
     extra: dict[str, float]
 
+    def without_source(self) -> Made:
+        """The same; the picture that it was made of is forgotten, so that its memory is free for writing."""
+        return replace(self, request=replace(self.request, source=None))
+
 
 Act: TypeAlias = Callable[[argparse.Namespace, Choice, Session], Made]
 
@@ -56,7 +60,7 @@ def inpaint(options: argparse.Namespace, choice: Choice, running: Session) -> Ma
     document = Document(picture)
     mask = TiledImage.from_array(read_mask(Path(options.mask), document.size))
     source = Flattened(document.state)
-    request = Request(choice.model, choice.params, options.seed, source, mask, options.device)
+    request = _request(options, choice, source, mask=mask)
     result = running.run(request)
     merged = _merged(document.picture, mask, options.feather or 0.0, result)
     return _one(options, request, result, merged)
@@ -67,7 +71,7 @@ def upscale(options: argparse.Namespace, choice: Choice, running: Session) -> Ma
     picture = read_picture(Path(options.input))
     target = target_of(options, picture.size)
     check_target(Path(options.output), target.size)
-    request = _request(options, choice, picture, target=target.size)
+    request = _request(options, choice, _flat(picture), target=target.size)
     result = running.run(request)
     return _one(options, request, result, resized_picture(picture, result.pixels, target.dpi))
 
@@ -75,7 +79,7 @@ def upscale(options: argparse.Namespace, choice: Choice, running: Session) -> Ma
 def keep_size(options: argparse.Namespace, choice: Choice, running: Session) -> Made:
     """Denoising and filters."""
     picture = read_picture(Path(options.input))
-    request = _request(options, choice, picture)
+    request = _request(options, choice, _flat(picture))
     result = running.run(request)
     return _one(options, request, result, picture.with_pixels(result.pixels))
 
@@ -84,15 +88,14 @@ def colorize(options: argparse.Namespace, choice: Choice, running: Session) -> M
     """Colours, with or without hints; a gray file becomes one with colours."""
     picture = read_picture(Path(options.input))
     hints = read_hints(Path(options.hints), picture.size) if options.hints else None
-    source = Flattened(Document(picture).state)
-    request = Request(choice.model, choice.params, options.seed, source, device=options.device, hints=hints)
+    request = _request(options, choice, _flat(picture), hints=hints)
     result = running.run(request)
     return _one(options, request, result, picture.with_colours(result.pixels))
 
 
 def score(options: argparse.Namespace, choice: Choice, running: Session) -> Made:
     """The map as a gray picture of 16 bit; what black and white stand for is in the report."""
-    request = _request(options, choice, read_picture(Path(options.input)))
+    request = _request(options, choice, _flat(read_picture(Path(options.input))))
     result = running.run(request)
     gray = as_gray(result.pixels)
     made = _one(options, request, result, Picture.of(gray.pixels, gray=True))
@@ -103,8 +106,7 @@ def segment(options: argparse.Namespace, choice: Choice, running: Session) -> Ma
     """A mask that `--mask` understands."""
     picture = read_picture(Path(options.input))
     prompt = read_prompt(options, picture.size)
-    source = Flattened(Document(picture).state)
-    request = Request(choice.model, choice.params, options.seed, source, device=options.device, prompt=prompt)
+    request = _request(options, choice, _flat(picture), prompt=prompt)
     result = running.run(request)
     return _one(options, request, result, Picture.of(mask_as_gray(result.pixels), gray=True))
 
@@ -113,9 +115,7 @@ def generate(options: argparse.Namespace, choice: Choice, running: Session) -> M
     """New pictures: one file, or a folder of them."""
     entry = choice.model.entry
     size = _generated_size(options.size, Size(entry.tile.size, entry.tile.size))
-    request = Request(
-        choice.model, choice.params, options.seed, None, device=options.device, target=size, count=options.count
-    )
+    request = _request(options, choice, None, target=size, count=options.count)
     result = running.run(request)
     pictures = [
         Picture.of(pixels.copy(), has_alpha=bool((pixels[..., 3] < 255).any())) for pixels in result.pixels
@@ -142,9 +142,23 @@ ACTS: dict[Task, Act] = {
 }
 
 
-def _request(options: argparse.Namespace, choice: Choice, picture: Picture, target: Size | None = None) -> Request:
-    source = Flattened(Document(picture).state)
-    return Request(choice.model, choice.params, options.seed, source, device=options.device, target=target)
+def _flat(picture: Picture) -> Flattened:
+    return Flattened(Document(picture).state)
+
+
+def _request(options: argparse.Namespace, choice: Choice, source: Flattened | None, **more: Any) -> Request:
+    return Request(
+        choice.model,
+        choice.params,
+        options.seed,
+        source,
+        device=options.device,
+        precision=options.precision,
+        tile_px=options.tile_px,
+        resume=options.resume,
+        picture=Path(options.input).absolute() if options.input else None,
+        **more,
+    )
 
 
 def _one(options: argparse.Namespace, request: Request, result: Result, picture: Picture) -> Made:

@@ -23,16 +23,31 @@ class Verdict(str):
     __slots__ = ()
 
 
-class WorkerDied(JobError):
-    """The process of the model ended in the middle of a job."""
+class MemoryVerdict(Verdict):
+    """Why imagetool ended a worker that took too much memory."""
 
-    def __init__(self, model: str, reason: str, log: str) -> None:
-        self.model, self.reason = model, reason
-        sentence = (
-            f"“{model}” was ended: {reason} Your image is unchanged. Try a smaller picture or another model."
+    __slots__ = ()
+
+
+class KilledOutside(str):
+    """Why a worker ended that nobody here has killed: where memory runs out, the system does it."""
+
+    __slots__ = ()
+
+
+class WorkerDied(JobError):
+    """The process of the model ended in the middle of a job; `tried` is what else was tried."""
+
+    def __init__(self, model: str, reason: str, log: str, tried: str = "") -> None:
+        self.model, self.reason, self.tried = model, reason, tried
+        ended = f"was ended: {reason}" if isinstance(reason, Verdict) else "stopped unexpectedly."
+        advice = (
+            "Try a smaller picture or another model."
             if isinstance(reason, Verdict)
-            else f"“{model}” stopped unexpectedly. Your image is unchanged. Run it again, or look at the details."
+            else "Run it again, or look at the details."
         )
+        also = f" It was also tried {tried}." if tried else ""
+        sentence = f"“{model}” {ended}{also} Your image is unchanged. {advice}"
         super().__init__(sentence, f"{reason}\n{log}".strip())
 
 
@@ -52,6 +67,18 @@ class OutOfMemory(JobError):
     def __init__(self) -> None:
         super().__init__(
             "The memory is not enough for this job. Close other programs or pictures and run it again."
+        )
+
+
+class NotEnoughMemory(JobError):
+    """The worker has no memory left for a job; `tried` is what else was tried."""
+
+    def __init__(self, tried: str = "", details: str = "") -> None:
+        self.tried = tried
+        also = f" It was also tried {tried}." if tried else ""
+        super().__init__(
+            f"The memory is not enough for this job.{also} Close other programs, or mask or enlarge less at once.",
+            details,
         )
 
 

@@ -1,4 +1,4 @@
-"""What a runner tells its listener: any number of progress and preview, then exactly one end."""
+"""What a runner tells its listener: of a job any number of events, then exactly one end; and of itself."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imagetool.core.geometry import Rect
+from imagetool.jobs.device import Device
 from imagetool.jobs.errors import JobError
-from imagetool.jobs.request import Result
+from imagetool.jobs.request import Partial, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,41 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The job was stopped."""
+    """The job was stopped; what it had made by then can still be used."""
 
     job_id: str
+    partial: Partial | None = None
 
 
-Event = Started | Progressed | Previewed | Finished | Failed | Cancelled
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A line of a job's log; those that are `plain` are for the user's eyes: something was done otherwise."""
+
+    job_id: str
+    text: str
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesFound:
+    """The devices that models can run on, the one that “auto” means first."""
+
+    devices: tuple[Device, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """All jobs that have not ended, in the order in which they will run; those in `held` wait for the user."""
+
+    job_ids: tuple[str, ...]
+    held: frozenset[str]
+
+
+JobEvent = Started | Progressed | Previewed | Noted | Finished | Failed | Cancelled
+Event = JobEvent | DevicesFound | Queued
 ENDS = (Finished, Failed, Cancelled)
+
+
+def job_of(event: Event) -> str:
+    """The id of the job that an event is about; empty where it is about the runner itself."""
+    return "" if isinstance(event, DevicesFound | Queued) else event.job_id

@@ -20,8 +20,12 @@ MOST_OPEN_FILES = 4096
 _MEMORY_SHARE = 0.8  # of the computer's memory, for a plugin and all that it starts
 
 
-def worker_plan(plugin: Plugin, places: Places, pool_folders: tuple[Path, ...]) -> WorkerPlan:
+def worker_plan(
+    plugin: Plugin, places: Places, pool_folders: tuple[Path, ...], kept_in: Path | None = None
+) -> WorkerPlan:
     """Of the bundled plugins' worker, or of the one that a third party's plugin has for itself.
+
+    `kept_in` is where the pixels of its long jobs lie, on the disk.
 
     Raises:
         FilesChanged: where the plugin's files are no longer those that were installed.
@@ -33,7 +37,8 @@ def worker_plan(plugin: Plugin, places: Places, pool_folders: tuple[Path, ...]) 
     scratch = pool_folders[-1] / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700)
-    return confined_plan(plugin, places, (), (scratch,), pixels=pool_folders)
+    kept = (kept_in,) if kept_in else ()
+    return confined_plan(plugin, places, (), (scratch,), pixels=(*pool_folders, *kept))
 
 
 def confined_plan(

@@ -6,20 +6,22 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Protocol
 
 from imagetool.catalog.places import Places
 from imagetool.catalog.plugins import Plugin
 from imagetool.core.errors import ImagetoolError
+from imagetool.core.geometry import Rect
 from imagetool.jobs.errors import JobError
 from imagetool.jobs.events import Event, Failed
-from imagetool.jobs.plans import worker_plan
+from imagetool.jobs.preparing import BARE, Equipment
 from imagetool.jobs.process.worker_process import WorkerProcess
+from imagetool.jobs.queue import JobQueue
 from imagetool.jobs.request import Request
-from imagetool.jobs.slot import Slot
-from imagetool.jobs.worker import Launch, Worker
-from imagetool.wire.buffers import BufferPool, sweep_leftovers
+from imagetool.jobs.slots import Slots
+from imagetool.jobs.worker import Launch
+from imagetool.wire.buffers import sweep_leftovers
 
 IDLE_EXIT_S = 300.0
 Listener = Callable[[Event], None]
@@ -36,6 +38,26 @@ class Runner(Protocol):
         """Asks a job to stop; returns at once. A job that is unknown or over is left alone."""
         ...
 
+    def cancel_all(self) -> None:
+        """Cancels every job, waiting or not."""
+        ...
+
+    def hold(self, job_id: str, *, held: bool) -> None:
+        """Lets a job wait, at the latest before its next tile, or go on. Empty: all jobs, later ones, too."""
+        ...
+
+    def move(self, job_id: str, before: str) -> None:
+        """Puts a waiting job before another one, or, where that is empty, last."""
+        ...
+
+    def look_at(self, job_id: str, rect: Rect) -> None:
+        """Says what of its picture the user sees; those tiles come first."""
+        ...
+
+    def free_memory(self) -> None:
+        """Workers without a job forget their models and give memory back; the others do so after their job."""
+        ...
+
     def warm_up(self, plugin: Plugin) -> None:
         """Starts the plugin's worker, because a job is likely to follow; returns at once."""
         ...
@@ -45,37 +67,10 @@ class Runner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Submit:
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class _Cancel:
-    job_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _WarmUp:
-    plugin: Plugin
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    slot: Slot
-    worker: Worker
-    message: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    slot: Slot
-    worker: Worker
-    reason: str
-
-
 class WorkerRunner:
     """Runs requests in worker processes: one process per plugin, one for all bundled ones, one job each.
+
+    `equipment` says where long jobs are kept until they end, and what is known of the models.
 
     Everything happens on one thread of this object, which also calls the listener; the public methods only
     leave a note for it.
@@ -87,27 +82,49 @@ class WorkerRunner:
         listener: Listener,
         idle_exit_s: float = IDLE_EXIT_S,
         launch: Launch = WorkerProcess,
+        equipment: Equipment = BARE,
     ) -> None:
-        self._places = places
-        self._launch = launch
         self._listener = listener
-        self._idle_exit_s = idle_exit_s
-        self._notes: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._slots: dict[str, Slot] = {}
+        self._notes: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._queue = JobQueue(listener)
+        self._slots = Slots(places, launch, listener, self._queue, idle_exit_s, self._notes.put, equipment)
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
         self._thread.start()
 
     def submit(self, request: Request) -> None:
         """Queues a request."""
-        self._notes.put(_Submit(request))
+        self._notes.put(partial(self._submit, request))
 
     def cancel(self, job_id: str) -> None:
-        """Drops a queued job; asks a running one to stop, and kills its worker two seconds later."""
-        self._notes.put(_Cancel(job_id))
+        """Drops a job that waits; asks a running one to stop, and kills its worker a moment later."""
+        self._notes.put(partial(self._cancel, job_id))
+
+    def cancel_all(self) -> None:
+        """Cancels every job, those that wait first, so that none of them begins."""
+        self._notes.put(self._cancel_all)
+
+    def hold(self, job_id: str, *, held: bool) -> None:
+        """Lets a job wait or go on; all jobs, later ones, too, where `job_id` is empty.
+
+        A job that runs keeps its worker meanwhile.
+        """
+        self._notes.put(partial(self._hold, job_id, held))
+
+    def move(self, job_id: str, before: str) -> None:
+        """Changes the order of the jobs that wait."""
+        self._notes.put(partial(self._queue.move, job_id, before))
+
+    def look_at(self, job_id: str, rect: Rect) -> None:
+        """Has the tiles computed first that meet `rect`, in pixels of the job's picture."""
+        self._notes.put(partial(self._look_at, job_id, rect))
+
+    def free_memory(self) -> None:
+        """Lets workers forget their models, and gives pixels back that nobody uses."""
+        self._notes.put(self._slots.make_room)
 
     def warm_up(self, plugin: Plugin) -> None:
         """Starts the plugin's worker, so that it has its libraries loaded when the first job comes."""
-        self._notes.put(_WarmUp(plugin))
+        self._notes.put(partial(self._warm_up, plugin))
 
     def close(self) -> None:
         """Ends all workers; jobs still under way are cancelled. Idempotent."""
@@ -120,7 +137,7 @@ class WorkerRunner:
         try:
             self._serve()
         finally:
-            for slot in self._slots.values():
+            for slot in self._slots:
                 slot.close()
 
     def _serve(self) -> None:
@@ -128,54 +145,47 @@ class WorkerRunner:
             try:
                 note = self._notes.get(timeout=self._patience_s())
             except queue.Empty:
-                note = _Cancel("")
-            match note:
-                case None:
+                pass  # a deadline has come
+            else:
+                if note is None:
                     return
-                case _Submit(request):
-                    self._submit(request)
-                case _Cancel(job_id):
-                    for slot in self._slots.values():
-                        slot.cancel(job_id)
-                case _WarmUp(plugin):
-                    self._slot(plugin).warm_up()
-                case _Heard(slot, worker, message):
-                    slot.hear(worker, message)
-                case _Ended(slot, worker, reason):
-                    slot.worker_ended(worker, reason)
+                note()
             now = time.monotonic()
-            for slot in self._slots.values():
+            for slot in self._slots:
                 slot.tick(now)
 
     def _patience_s(self) -> float | None:
-        deadlines = [slot.deadline for slot in self._slots.values() if slot.deadline is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        deadline = self._slots.deadline
+        return None if deadline is None else max(0.0, deadline - time.monotonic())
 
     def _submit(self, request: Request) -> None:
         try:
-            slot = self._slot(request.model.plugin)
+            slot = self._slots.of(request.model.plugin)
         except (ImagetoolError, OSError) as error:
             self._listener(Failed(request.job_id, JobError(str(error))))
             return
         slot.submit(request)
 
-    def _slot(self, plugin: Plugin) -> Slot:
-        """The place of a plugin's worker; another version of the plugin has another one."""
-        key = "bundled" if plugin.shares_worker else str(plugin.folder)
-        if key not in self._slots:
-            pool = BufferPool()
-            self._slots[key] = Slot(
-                plugin.manifest.name, pool, self._listener, self._idle_exit_s, self._starter(plugin, pool)
-            )
-        return self._slots[key]
+    def _warm_up(self, plugin: Plugin) -> None:
+        self._slots.of(plugin).warm_up()
 
-    def _starter(self, plugin: Plugin, pool: BufferPool) -> Callable[[Slot], Worker]:
-        def start(slot: Slot) -> Worker:
-            return self._launch(
-                self._places.runtime,
-                worker_plan(plugin, self._places, pool.folders),
-                lambda worker, message: self._notes.put(_Heard(slot, worker, message)),
-                lambda worker, reason: self._notes.put(_Ended(slot, worker, reason)),
-            )
+    def _cancel(self, job_id: str) -> None:
+        job = self._queue.find(job_id)
+        if job:
+            for slot in self._slots:
+                slot.cancel(job)
 
-        return start
+    def _cancel_all(self) -> None:
+        for job in reversed(self._queue.jobs):
+            self._cancel(job.job_id)
+
+    def _hold(self, job_id: str, held: bool) -> None:
+        for job in self._queue.hold(job_id, held=held):
+            for slot in self._slots:
+                slot.heed_hold(job)
+
+    def _look_at(self, job_id: str, rect: Rect) -> None:
+        job = self._queue.find(job_id)
+        if job:
+            for slot in self._slots:
+                slot.look_at(job, rect)

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imagetool.core.geometry import Point, Rect, Size
+from imagetool.jobs.cutting import Cutting
 from imagetool.jobs.errors import ModelFailed, NothingMasked, OutOfMemory
 from imagetool.jobs.events import Event, Failed, Finished, Previewed
+from imagetool.jobs.journal.errors import NotKept
+from imagetool.jobs.journal.journal import LEDGER, RESULT, SEAMS, SOURCE
+from imagetool.jobs.lending import Lending
 from imagetool.jobs.lent_files import lent_files
-from imagetool.jobs.request import Report, Request, Result
+from imagetool.jobs.preparing import BARE, Equipment, Preparation
+from imagetool.jobs.request import Partial, Report, Request, Result
 from imagetool.plugin.parameters import Value
 from imagetool.plugin.tasks import Task
 from imagetool.wire import messages
@@ -20,6 +26,7 @@ from imagetool.wire.buffers import Buffer, BufferPool
 from imagetool.wire.text import plain
 
 PREVIEW_SIDE_PX = 1024
+_MASK, _HINTS, _PREVIEW = "mask", "hints", "preview"
 _WORD_LENGTH = 40
 _MOST_FIGURES = 100
 _CUT = "The model returned an invalid result (its pixels are cut off). Your image is unchanged."
@@ -28,23 +35,34 @@ _NOT_FINITE = "The model returned an invalid result (values that are not numbers
 
 @dataclass(eq=False, slots=True)
 class Running:
-    """Used by the runner's thread alone; `rect` is what the result covers, `kill_at` is set after a cancel."""
+    """Used by the runner's thread alone; `rect` is what the result covers, `kill_at` is set after a cancel.
+
+    `request` says in what way the job is tried, with the size of its tiles; `notes` are sentences for the user;
+    `resumed` is how many of the tiles an earlier process had made.
+    """
 
     request: Request
     rect: Rect
     code: tuple[str, str]
     params: dict[str, Value]
-    source: Buffer | None
-    mask: Buffer | None
-    hints: Buffer | None
-    result: Buffer
-    preview: Buffer
+    lending: Lending
+    cutting: Cutting | None
+    notes: tuple[str, ...]
+    resumed: int
     cleanup: contextlib.ExitStack
     kill_at: float | None = None
 
     @classmethod
-    def prepared(cls, request: Request, pool: BufferPool) -> Running:
+    def prepared(
+        cls, request: Request, pool: BufferPool, asked: Request | None = None, equipment: Equipment = BARE
+    ) -> Running:
         """The pixels of a request, copied to where a worker can read them; on an error nothing is kept.
+
+        Args:
+            request: In the way in which it is to be tried.
+            pool: Where its pixels lie, unless they are kept on the disk.
+            asked: As it was asked for, if that is another way.
+            equipment: Where pixels are kept, and what is known of models and devices.
 
         Raises:
             NothingMasked: where there is nothing to fill.
@@ -57,36 +75,42 @@ class Running:
         code = request.model.code
         request.model.check_ready()
         with contextlib.ExitStack() as cleanup:
-
-            def taken(shape: tuple[int, ...], dtype: Any) -> Buffer:
-                buffer = pool.take(shape, dtype)
-                cleanup.callback(pool.give_back, buffer)
-                return buffer
-
+            lending = Lending(pool)
+            cleanup.callback(lending.close)
             params = lent_files(request, pool.folders[-1], cleanup)
-            source = mask = hints = None
-            if request.source is not None:
-                size = request.source.size
-                source = taken((size.height, size.width, 4), request.source.dtype)
-                request.source.read_into(Rect.of_size(size), source.array)
+            form = _result_form(request, rect)
+            job = Preparation(equipment, asked or request, request, form, lending)
+            job.lend()
             if request.mask is not None:
-                mask = taken((rect.height, rect.width), "uint8")
+                mask = lending.take(_MASK, (rect.height, rect.width), "uint8")
                 mask.array[...] = request.mask.read(rect)[..., 0]
             if request.hints is not None:
-                hints = taken(request.hints.shape, "uint8")
-                hints.array[...] = request.hints
-            result = taken(*_result_form(request, rect))
-            preview = taken((PREVIEW_SIDE_PX**2 * 3,), "uint8")
-            return cls(request, rect, code, params, source, mask, hints, result, preview, cleanup.pop_all())
+                lending.take(_HINTS, request.hints.shape, "uint8").array[...] = request.hints
+            lending.take(_PREVIEW, (PREVIEW_SIDE_PX**2 * 3,), "uint8")
+            kept = cleanup.pop_all()
+            notes = tuple(job.notes)
+            return cls(job.request, rect, code, params, lending, job.cutting, notes, job.resumed, kept)
 
     @property
     def job_id(self) -> str:
         """The request's id."""
         return self.request.job_id
 
+    @property
+    def tile_px(self) -> int:
+        """Side of the tiles; 0 where there are none."""
+        return self.request.tile_px if self.cutting else 0
+
     def release(self) -> None:
         """Gives the buffers back; nobody else may use them any more."""
         self.cleanup.close()
+
+    def computed_in(self, precision: str) -> None:
+        """The worker has found that it must compute in this precision from now on; a resumed job does so, too."""
+        journal = self.lending.journal
+        if journal and precision:
+            with contextlib.suppress(NotKept):  # resumed, it would find the same once more
+                journal.computed_in(precision)
 
     def message(self) -> messages.Run:
         """What the worker is told."""
@@ -101,41 +125,92 @@ class Running:
             seed=request.seed,
             device=request.device,
             precisions=entry.precisions,
-            tile=messages.TileRef(entry.tile.size, entry.tile.overlap, entry.tile.multiple_of),
+            tile=messages.TileRef(self.tile_px or entry.tile.size, entry.tile.overlap, entry.tile.multiple_of),
             whole=entry.whole,
             weights=tuple(
                 messages.WeightsRef(file.file, str(path), file.sha256, file.size)
                 for file, path in request.model.weights
             ),
-            source=self.source.ref if self.source else None,
+            source=self._ref(SOURCE),
             mask=self._mask_ref(),
-            hints=self.hints.ref if self.hints else None,
+            hints=self._ref(_HINTS),
             prompt=_prompt_ref(request),
-            result=self.result.ref,
-            preview=self.preview.ref,
+            result=self._result.ref,
+            preview=self._preview.ref,
+            seams=self._ref(SEAMS),
+            ledger=self._ref(LEDGER),
+            precision=request.precision,
         )
 
+    @property
+    def _result(self) -> Buffer:
+        return self._lent(RESULT)
+
+    @property
+    def _preview(self) -> Buffer:
+        return self._lent(_PREVIEW)
+
+    def _lent(self, name: str) -> Buffer:
+        buffer = self.lending.get(name)
+        assert buffer is not None  # noqa: S101 - every job has it, until it is released
+        return buffer
+
+    def _ref(self, name: str) -> messages.BufferRef | None:
+        buffer = self.lending.get(name)
+        return buffer.ref if buffer else None
+
     def _mask_ref(self) -> messages.MaskRef | None:
-        if self.mask is None:
+        mask = self._ref(_MASK)
+        if mask is None:
             return None
         entry = self.request.model.entry
-        return messages.MaskRef(self.mask.ref, _rect_ref(self.rect), entry.context, entry.context_min_px)
+        return messages.MaskRef(mask, _rect_ref(self.rect), entry.context, entry.context_min_px)
 
     def finished(self, done: messages.Done) -> Event:
-        """The result, copied out of the buffer."""
+        """The result, copied out of its buffer once the others are given back."""
         device, precision = plain(done.device, _WORD_LENGTH), plain(done.precision, _WORD_LENGTH)
         named = list(done.figures.items())[:_MOST_FIGURES]
         figures = {plain(name, _WORD_LENGTH): value for name, value in named}
-        report = Report(device, precision, done.seconds, done.tiles, done.peak_rss_mb, figures)
-        if not self.result.intact:
+        report = Report(
+            device,
+            precision,
+            done.seconds,
+            done.tiles,
+            done.peak_rss_mb,
+            figures,
+            done.base_rss_mb,
+            done.gpu_peak_mb,
+            self.tile_px,
+            self.notes,
+            self.resumed,
+        )
+        if not self._result.intact:
             return Failed(self.job_id, ModelFailed(_CUT))
+        self.lending.give_back(SOURCE, _MASK, _HINTS, SEAMS, LEDGER)
         try:
-            pixels = self.result.array.copy()
+            pixels = self._result.copy_out()
         except MemoryError:
             return Failed(self.job_id, OutOfMemory())
-        if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():  # whoever wrote them cannot be trusted
+        if not _finite(pixels):  # whoever wrote them cannot be trusted
             return Failed(self.job_id, ModelFailed(_NOT_FINITE))
         return Finished(self.job_id, Result(self.rect, pixels, report))
+
+    def partial(self) -> Partial | None:
+        """What there is of the result by now; None where no tile is done, or it cannot be had."""
+        ledger = self.lending.get(LEDGER)
+        if self.cutting is None or ledger is None or not (ledger.intact and self._result.intact):
+            return None
+        done = self.cutting.done(ledger.array)
+        result = self._result.array
+        try:
+            pixels = np.zeros(result.shape, result.dtype)  # touches no page, which zeros_like does
+        except MemoryError:
+            return None
+        for rect in done:
+            pixels[rect.slices] = result[rect.slices]
+        if not done or not _finite(pixels):
+            return None
+        return Partial(pixels, done, len(self.cutting.plan.tiles))
 
     def previewed(self, message: messages.Preview) -> Previewed | None:
         """The preview, copied out of the buffer; None where the worker claims what cannot be."""
@@ -144,10 +219,14 @@ class Running:
         shown = self.request.source.size if self.request.source else self.rect.size
         inside = not where.empty and where.restrict(Rect.of_size(shown)) == where
         fits = min(width, height) >= 1 and width * height <= PREVIEW_SIDE_PX**2
-        if not inside or not fits or not self.preview.intact:
+        if not inside or not fits or not self._preview.intact:
             return None
-        pixels = self.preview.array[: width * height * 3].reshape(height, width, 3).copy()
+        pixels = self._preview.array[: width * height * 3].reshape(height, width, 3).copy()
         return Previewed(self.job_id, where, pixels)
+
+
+def _finite(pixels: NDArray[Any]) -> bool:
+    return pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all())
 
 
 def _covered(request: Request) -> Rect:

@@ -16,14 +16,17 @@ from torch import Tensor
 from imagetool.core.enlarged_size import factor_of
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import TilePlan, Tiling, scaled
 from imagetool.kit.channels import BLEED_PX, Channels, run_on_channels, with_opacity
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.part_job import PartJob
+from imagetool.kit.places import Place, placed
 from imagetool.kit.precision import Precision
 from imagetool.kit.resampling import needed_part, resize_part
 from imagetool.kit.silent_job import SilentJob
-from imagetool.kit.tensors import check_result, padded, to_pixels
-from imagetool.kit.tiling import Tile, Tiling, for_each_tile, plan_tiles
+from imagetool.kit.soundness import Run, Soundness
+from imagetool.kit.tensors import check_form, coarse, padded, to_tensor, to_whole
+from imagetool.kit.tile_loop import NOBODY, Finish, Host, TileLoop, Turn
 from imagetool.plugin.job import Job
 from imagetool.plugin.models import Upscaler
 from imagetool.plugin.parameters import Params
@@ -66,11 +69,7 @@ class Ladder:
         rects = [Rect(left, top, right, bottom)]
         for index in reversed(range(len(self.factors))):
             factor, size = self.factors[index], self._size_after(index)
-            after = rects[0]
-            before = Rect(
-                after.left // factor, after.top // factor, -(-after.right // factor), -(-after.bottom // factor)
-            )
-            rects.insert(0, tiling.crop(before, size))
+            rects.insert(0, tiling.crop(_before(rects[0], factor), size))
         return rects
 
     def _size_after(self, count: int) -> Size:
@@ -80,26 +79,33 @@ class Ladder:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Enlargement:
-    """One picture to be enlarged: `source` (H, W, 4) is read-only, `result` (h, w, 4) of its dtype is written."""
+    """One picture to be enlarged: `source` (H, W, 4) is read-only, `result` (h, w, 4) of its dtype is written.
+
+    `sound` keeps watch over the precision, which it begins with; without it nobody hears where that changes.
+    """
 
     source: Pixels
     result: Pixels
     tiling: Tiling
     device: torch.device
     precision: Precision
+    host: Host = NOBODY
+    sound: Soundness | None = None
 
     def run(self, model: Upscaler, params: Params, job_for: CropJobs) -> int:
         """Enlarges; returns the number of tiles.
 
         Raises:
             InvalidResult: where the model returns anything but a finite picture of the right shape.
+            UnfitBuffer: where what the host lends does not fit.
         """
         source, target = _size(self.source), _size(self.result)
-        step = Size(*(self.tiling.step_px(of) * to // of for of, to in zip(source, target, strict=True)))
-        tiles = plan_tiles(target, step)
         ladder = Ladder.plan(source, target, model.scales)
-        work = _Work(self, model, params, ladder, Channels.of(self.source), tiles, job_for)
-        return for_each_tile(tiles, work.tile, self.result)
+        sound = self.sound or Soundness(self.precision, self.device)
+        plan = TilePlan.of(source, target, self.tiling)
+        work = _Work(self, plan, model, params, ladder, Channels.of(self.source), sound)
+        ahead = int(self.device.type == "cuda")
+        return TileLoop(plan, source, self.result, job_for, self.host, ahead).run(work.begin)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,54 +113,78 @@ class _Work:
     """An enlargement under way."""
 
     of: Enlargement
+    plan: TilePlan
     model: Upscaler
     params: Params
     ladder: Ladder
     channels: Channels
-    tiles: list[Tile]
-    job_for: CropJobs
+    sound: Soundness
 
-    def tile(self, tile: Tile, begin: float, end: float) -> Pixels:
-        """One tile's pixels (h, w, 4), with its preview and its progress."""
-        pixels, source = self.of.source, self.ladder.source
-        job = self.job_for(_on_source(tile.core, source, self.ladder.target), begin, end)
-        text = f"tile {self.tiles.index(tile) + 1} of {len(self.tiles)}"
-        job.progress(0.0, text)
-        rects = self.ladder.seen(tile.part, self.of.tiling)
-        crop = rects[0] if self.channels.opaque else rects[0].grown(BLEED_PX).restrict(Rect.of_size(source))
+    def begin(self, turn: Turn) -> Finish:
+        """One tile's pixels (h, w, 4), with its preview."""
+        pixels, job, part = self.of.source, turn.job, turn.tile.part
+        rects = self.ladder.seen(part, self.of.tiling)
+        bounds = Rect.of_size(self.ladder.source)
+        crop = rects[0] if self.channels.opaque else rects[0].grown(BLEED_PX).restrict(bounds)
         inner = (..., *rects[0].moved(-crop.left, -crop.top).slices)
 
-        def colours(image: Tensor) -> Tensor:
-            return self._climbed(image[inner], rects, tile.part, PartJob(job, 0.0, 1.0, text))
+        def compute(precision: Precision) -> Tensor:
+            def colours(image: Tensor) -> Tensor:
+                own = PartJob(job, 0.0, 1.0, turn.text)
+                return self._climbed(image[inner], rects, part, precision, own, "colours")
 
-        def opacity(image: Tensor) -> Tensor:
-            return self._climbed(image[inner], rects, tile.part, SilentJob(job))
+            def opacity(image: Tensor) -> Tensor:
+                return self._climbed(image[inner], rects, part, precision, SilentJob(job), "opacity")
 
-        made = run_on_channels(pixels[crop.slices], self.channels, self.of.device, colours, opacity)
-        core = (..., *tile.core.moved(-tile.part.left, -tile.part.top).slices)
-        job.preview(made[core][:, :3])
-        job.progress(1.0, text)
-        return with_opacity(to_pixels(made, pixels.dtype))
+            return run_on_channels(pixels[crop.slices], self.channels, self.of.device, colours, opacity)
 
-    def _climbed(self, image: Tensor, rects: list[Rect], part: Rect, job: Job) -> Tensor:
+        def then(made: Tensor) -> tuple[Tensor, ...]:
+            core = (..., *turn.tile.core.moved(-part.left, -part.top).slices)
+            return to_whole(made, pixels.dtype), coarse(made[core][:, :3])
+
+        once = self._once(SilentJob(job))
+        if self.sound.wants_trial:  # on the same piece, in whatever order tiles come
+            self.sound.try_out(self._colours(self.plan.middle.part), once)
+        wait = self.sound.begin(self._colours(part), once, then, compute)
+
+        def finish() -> Pixels:
+            whole, preview = wait()
+            job.preview(preview)
+            return with_opacity(whole.numpy())
+
+        return finish
+
+    def _climbed(
+        self, image: Tensor, rects: list[Rect], part: Rect, precision: Precision, job: Job, planes: str
+    ) -> Tensor:
         """From the crop (1, 3, h, w) of the source in `rects[0]` to a part (1, 3, h', w') of the target."""
-        multiple = self.of.tiling.multiple_of
         rungs = len(self.ladder.factors)
         for rung, (factor, seen, wanted) in enumerate(zip(self.ladder.factors, rects, rects[1:], strict=False)):
-            seen_image = padded(image, multiple)
             part_job = PartJob(job, rung / rungs, (rung + 1) / rungs)
-            with torch.inference_mode(), self.of.precision.active(self.of.device):
-                made = self.model.run(seen_image, factor, self.params, part_job)
-            check_result(made, (1, 3, seen_image.shape[-2] * factor, seen_image.shape[-1] * factor))
+            with placed(Place((planes, rung), seen, _before(wanted, factor))):
+                made = self._enlarged(image, factor, precision, part_job)
             image = made[(..., *wanted.moved(-seen.left * factor, -seen.top * factor).slices)].float()
         return resize_part(image, rects[-1], self.ladder.last, self.ladder.target, part)
 
+    def _colours(self, part: Rect) -> Tensor:
+        """(1, 3, h, w): what of the source a part of the target shows."""
+        rect = scaled(part, self.ladder.target, self.ladder.source)
+        return to_tensor(self.of.source[rect.slices][..., :3], self.of.device)
 
-def _on_source(rect: Rect, source: Size, target: Size) -> Rect:
-    """Where a rectangle of the result lies in the source, at least one pixel large."""
-    left, top = rect.left * source.width // target.width, rect.top * source.height // target.height
-    right, bottom = -(-rect.right * source.width // target.width), -(-rect.bottom * source.height // target.height)
-    return Rect(left, top, max(right, left + 1), max(bottom, top + 1))
+    def _once(self, job: Job) -> Run:
+        return lambda image, precision: self._enlarged(image, self.ladder.factors[0], precision, job)
+
+    def _enlarged(self, image: Tensor, factor: int, precision: Precision, job: Job) -> Tensor:
+        """(1, 3, factor·h, factor·w) and more to the right and below, where the model wants multiples."""
+        seen = padded(image, self.of.tiling.multiple_of)
+        with torch.inference_mode(), precision.active(self.of.device):
+            made = self.model.run(seen, factor, self.params, job)
+        return check_form(made, (1, 3, seen.shape[-2] * factor, seen.shape[-1] * factor))
+
+
+def _before(after: Rect, factor: int) -> Rect:
+    """What a rectangle of a picture is made of that was enlarged by a whole factor."""
+    return Rect(after.left // factor, after.top // factor, -(-after.right // factor), -(-after.bottom // factor))
 
 
 def _size(pixels: Pixels) -> Size:

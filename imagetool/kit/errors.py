@@ -29,9 +29,28 @@ class NoSuchDevice(KitError):
         super().__init__(f"There is no “{name}” device on this computer. Choose auto or cpu.")
 
 
+class NoSuchPrecision(KitError):
+    """The model cannot compute in the format asked for."""
+
+    def __init__(self, name: str, able: tuple[str, ...]) -> None:
+        self.name, self.able = name, tuple(dict.fromkeys(able))
+        super().__init__(f"The model cannot compute in “{name}”. Choose {' or '.join(self.able)}.")
+
+
 class BadWeights(KitError):
     """A file of weights that does not hold what it should."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"The weights “{path.name}” cannot be used: {reason}. Install them again.")
+
+
+class UnfitBuffer(KitError):
+    """What lies in a buffer of an earlier run cannot belong to the tiles of this one."""
+
+    def __init__(self, name: str, expected: str, got: str) -> None:
+        self.name, self.expected, self.got = name, expected, got
+        super().__init__(
+            f"What was kept of an earlier run does not fit this one (the {name} should be {expected}, but is "
+            f"{got}). Start the job anew."
+        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from types import EllipsisType
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -13,12 +14,16 @@ from torch import Tensor
 
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tile, TilePlan, Tiling
 from imagetool.kit.channels import BLEED_PX, Channels, bled
 from imagetool.kit.crops import CropJobs
+from imagetool.kit.places import Place, placed
 from imagetool.kit.precision import Precision
-from imagetool.kit.tensors import check_result, padded, to_pixels, to_tensor
+from imagetool.kit.silent_job import SilentJob
+from imagetool.kit.soundness import Run, Soundness
+from imagetool.kit.tensors import check_form, coarse, padded, to_tensor, to_whole
 from imagetool.kit.tile_figures import TileFigures, TileJob
-from imagetool.kit.tiling import Tile, Tiling, for_each_tile, plan_tiles
+from imagetool.kit.tile_loop import NOBODY, Finish, Host, TileLoop, Turn
 from imagetool.plugin.job import Job
 from imagetool.plugin.models import Denoiser, Filter, Scorer
 from imagetool.plugin.parameters import Params
@@ -28,13 +33,27 @@ _Run: TypeAlias = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sheet:
-    """A picture (H, W, 4) uint8 or uint16, read-only, and how a model is to see it; no `tiling`: all at once."""
+    """A picture (H, W, 4) uint8 or uint16, read-only, and how a model is to see it; no `tiling`: all at once.
+
+    `sound` keeps watch over the precision, which it begins with; without it nobody hears where that changes.
+    """
 
     source: Pixels
     tiling: Tiling | None
     multiple_of: int
     device: torch.device
     precision: Precision
+    sound: Soundness | None = None
+
+    @property
+    def watch(self) -> Soundness:
+        """What keeps watch over the precision."""
+        return self.sound or Soundness(self.precision, self.device)
+
+    @property
+    def ahead(self) -> int:
+        """How many tiles are begun before one is waited for."""
+        return int(self.device.type == "cuda")
 
     @property
     def size(self) -> Size:
@@ -42,10 +61,10 @@ class Sheet:
         return Size(self.source.shape[1], self.source.shape[0])
 
     @property
-    def tiles(self) -> list[Tile]:
+    def plan(self) -> TilePlan:
         """What is computed one after the other; no crop is larger than the model wants it."""
-        step = Size(*(self.tiling.step_px(side) for side in self.size)) if self.tiling else self.size
-        return plan_tiles(self.size, step)
+        size = self.size
+        return TilePlan.of(size, size, self.tiling) if self.tiling else TilePlan.of_step(size, size)
 
     def crop(self, tile: Tile) -> Rect:
         """What must be seen to compute a tile's part."""
@@ -61,8 +80,14 @@ class Sheet:
         inside = (..., *crop.moved(-around.left, -around.top).slices)
         return bled(image[:, :3], image[:, 3:])[inside], image[:, 3:][inside]
 
+    def middle(self, channels: Channels) -> Tensor:
+        """RGB of the crop in the middle: what a precision is tried on, in whatever order tiles come."""
+        return self.read(self.crop(self.plan.middle), channels)[0]
 
-def run_filter(model: Filter, sheet: Sheet, params: Params, job_for: CropJobs, result: Pixels) -> int:
+
+def run_filter(
+    model: Filter, sheet: Sheet, params: Params, job_for: CropJobs, result: Pixels, host: Host = NOBODY
+) -> int:
     """Writes what the model makes of the picture to `result` (H, W, 4); returns the number of tiles.
 
     Opacity stays as it is; what is fully transparent is given the colours around it before the model sees it. A
@@ -70,67 +95,95 @@ def run_filter(model: Filter, sheet: Sheet, params: Params, job_for: CropJobs, r
 
     Raises:
         InvalidResult: where the model returns anything but a finite picture of the same shape.
+        UnfitBuffer: where what the host lends does not fit.
     """
     channels, figures = Channels.of(sheet.source), TileFigures()
     keeps_gray = channels.gray and isinstance(model, Denoiser)
-    tiles = sheet.tiles
+    sound = sheet.watch
 
-    def tile_of(tile: Tile, begin: float, end: float) -> Pixels:
-        crop = sheet.crop(tile)
+    def runs(job: Job, place: Place | None = None) -> Run:
+        return _runs(sheet, lambda seen: model.run(seen, params, job), 3, place)
+
+    def begin(turn: Turn) -> Finish:
+        tile, crop = turn.tile, sheet.crop(turn.tile)
+        if sound.wants_trial:
+            sound.try_out(sheet.middle(channels), runs(SilentJob(turn.job)))
         rgb, alpha = sheet.read(crop, channels)
-        job = _job_of(tile, tiles, begin, end, job_for)
-        own = TileJob(job, figures, tile.core) if sheet.tiling else job
-        made = _run(sheet, lambda seen: model.run(seen, params, own), rgb, 3)
-        if keeps_gray:
-            made = made.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
-        inside = (..., *tile.part.moved(-crop.left, -crop.top).slices)
-        core = (..., *tile.core.moved(-crop.left, -crop.top).slices)
-        job.preview(made[core])
-        job.progress(1.0, _text(tile, tiles))
-        pixels = to_pixels(torch.cat([made, alpha], dim=1)[inside], sheet.source.dtype)
-        pixels[..., 3] = sheet.source[tile.part.slices][..., 3]
-        return pixels
+        own = TileJob(turn.job, figures, tile.core) if sheet.tiling else turn.job
 
-    return for_each_tile(tiles, tile_of, result)
+        def then(made: Tensor) -> tuple[Tensor, ...]:
+            if keeps_gray:
+                made = made.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
+            whole = torch.cat([made, alpha], dim=1)[_inside(crop, tile.part)]
+            return to_whole(whole, sheet.source.dtype), coarse(made[_inside(crop, tile.core)])
+
+        wait = sound.begin(rgb, runs(own, Place("colours", crop, tile.part)), then)
+
+        def finish() -> Pixels:
+            whole, preview = wait()
+            turn.job.preview(preview)
+            pixels: Pixels = whole.numpy()
+            pixels[..., 3] = sheet.source[tile.part.slices][..., 3]
+            return pixels
+
+        return finish
+
+    return TileLoop(sheet.plan, sheet.size, result, job_for, host, sheet.ahead).run(begin)
 
 
-def run_scorer(model: Scorer, sheet: Sheet, params: Params, job_for: CropJobs, result: NDArray[np.float32]) -> int:
+def run_scorer(
+    model: Scorer,
+    sheet: Sheet,
+    params: Params,
+    job_for: CropJobs,
+    result: NDArray[np.float32],
+    host: Host = NOBODY,
+) -> int:
     """Writes the model's map of the picture to `result` (H, W, 1); returns the number of tiles.
 
     Raises:
         InvalidResult: where the model returns anything but a finite map of the same height and width.
+        UnfitBuffer: where what the host lends does not fit.
     """
-    channels, figures = Channels.of(sheet.source), TileFigures()
-    tiles = sheet.tiles
+    channels, figures, sound = Channels.of(sheet.source), TileFigures(), sheet.watch
 
-    def tile_of(tile: Tile, begin: float, end: float) -> NDArray[Any]:
-        crop = sheet.crop(tile)
+    def runs(job: Job, place: Place | None = None) -> Run:
+        return _runs(sheet, lambda seen: model.run(seen, params, job), 1, place)
+
+    def begin(turn: Turn) -> Finish:
+        crop = sheet.crop(turn.tile)
+        if sound.wants_trial:
+            sound.try_out(sheet.middle(channels), runs(SilentJob(turn.job)))
         rgb, _ = sheet.read(crop, channels)
-        job = _job_of(tile, tiles, begin, end, job_for)
-        own = TileJob(job, figures, tile.core) if sheet.tiling else job
-        made = _run(sheet, lambda seen: model.run(seen, params, own), rgb, 1)  # (1, 1, h, w)
-        job.progress(1.0, _text(tile, tiles))
-        inside = (..., *tile.part.moved(-crop.left, -crop.top).slices)
-        part: NDArray[Any] = made[inside][0].permute(1, 2, 0).cpu().numpy()  # (h, w, 1)
-        return part
+        own = TileJob(turn.job, figures, turn.tile.core) if sheet.tiling else turn.job
 
-    return for_each_tile(tiles, tile_of, result)
+        def then(made: Tensor) -> tuple[Tensor, ...]:
+            return (made[_inside(crop, turn.tile.part)][0].permute(1, 2, 0),)  # (h, w, 1)
 
+        wait = sound.begin(rgb, runs(own, Place("colours", crop, turn.tile.part)), then)
 
-def _run(sheet: Sheet, run: _Run, image: Tensor, planes: int) -> Tensor:
-    """The model's answer (1, planes, h, w) float32 to (1, 3, h, w)."""
-    height, width = image.shape[-2:]
-    seen = padded(image, sheet.multiple_of)
-    with torch.inference_mode(), sheet.precision.active(sheet.device):
-        made = run(seen)
-    return check_result(made, (1, planes, *seen.shape[-2:]))[..., :height, :width].float()
+        def finish() -> NDArray[np.float32]:
+            (part,) = wait()
+            return part.numpy()
+
+        return finish
+
+    return TileLoop(sheet.plan, sheet.size, result, job_for, host, sheet.ahead).run(begin)
 
 
-def _job_of(tile: Tile, tiles: list[Tile], begin: float, end: float, job_for: CropJobs) -> Job:
-    job = job_for(tile.core, begin, end)
-    job.progress(0.0, _text(tile, tiles))
-    return job
+def _inside(crop: Rect, rect: Rect) -> tuple[EllipsisType, slice, slice]:
+    """Where a rectangle of the picture lies in what was made of a crop."""
+    return ..., *rect.moved(-crop.left, -crop.top).slices
 
 
-def _text(tile: Tile, tiles: list[Tile]) -> str:
-    return f"tile {tiles.index(tile) + 1} of {len(tiles)}" if len(tiles) > 1 else ""
+def _runs(sheet: Sheet, run: _Run, planes: int, place: Place | None) -> Run:
+    """Runs a model once on (1, 3, h, w); its answer is (1, planes, h, w) float32."""
+
+    def once(image: Tensor, precision: Precision) -> Tensor:
+        height, width = image.shape[-2:]
+        seen = padded(image, sheet.multiple_of)
+        with torch.inference_mode(), precision.active(sheet.device), placed(place):
+            made = run(seen)
+        return check_form(made, (1, planes, *seen.shape[-2:]))[..., :height, :width].float()
+
+    return once

@@ -10,7 +10,7 @@ from imagetool.plugin.tables import TableReader
 from imagetool.plugin.tasks import Task
 from imagetool.plugin.weights import WeightsFile
 
-PRECISIONS = ("fp32", "bf16")
+PRECISIONS = ("fp32", "bf16", "fp16")
 """What a model may say it can compute in; fp32 always."""
 
 _MOST_CONTEXT = 100
@@ -27,7 +27,7 @@ _SHA256 = r"[0-9a-f]{64}"
 
 @dataclass(frozen=True, slots=True)
 class TileEntry:
-    """How a model wants its tiles, in pixels of the picture it is given; as `kit.tiling.Tiling`."""
+    """How a model wants its tiles, in pixels of the picture it is given; as `core.tile_plan.Tiling`."""
 
     size: int
     overlap: int

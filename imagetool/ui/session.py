@@ -27,7 +27,8 @@ class Session(QObject):
         self.document = document
         self.coarse = coarse  # a small rendering to show until the sharp one is made
         self.preview: Previewed | None = None
-        self.job: Request | None = None
+        self.previewed: Request | None = None  # the job whose previews are shown; it may be over
+        self.job: Request | None = None  # the one that is spoken of; None where none runs or waits
         self._live_mask: TiledImage | None = None
 
     @property
@@ -90,21 +91,22 @@ class Session(QObject):
         self.document.history.mark_saved(state)
         self.file_changed.emit()
 
-    def begin_job(self, request: Request) -> None:
-        """A model works on this document."""
-        self.job, self.preview = request, None
-        self.job_changed.emit()
+    def show_job(self, request: Request | None) -> None:
+        """The job of this document that runs, or will run next; None where there is none any more."""
+        if self.job is not request:
+            self.job = request
+            self.job_changed.emit()
 
-    def show_preview(self, preview: Previewed) -> None:
-        """A coarse state of the result."""
-        self.preview = preview
+    def show_preview(self, request: Request, preview: Previewed) -> None:
+        """A coarse state of what a job makes; the previews of another job go."""
+        self.previewed, self.preview = request, preview
         self.preview_changed.emit()
 
-    def end_job(self) -> None:
-        """No model works on this document any more."""
-        self.job, self.preview = None, None
-        self.job_changed.emit()
-        self.preview_changed.emit()
+    def end_preview(self, request: Request) -> None:
+        """Nothing of what a job made is to be seen any more."""
+        if self.previewed is request:
+            self.previewed, self.preview = None, None
+            self.preview_changed.emit()
 
     def _announce(self) -> None:
         self.state_changed.emit(self.state)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _RECENT = 12
-_TIMINGS = 20
+_FORMER = ("timings",)  # jobs/measures.py remembers them now
 
 
 class Settings:
@@ -48,30 +48,6 @@ class Settings:
             name: [key for key in keys if isinstance(key, str)] for name, keys in changed if isinstance(keys, list)
         }
 
-    def add_timing(self, model: str, pixels: int, seconds: float) -> None:
-        """Remembers how long a model took for so many masked pixels."""
-        timings = dict(self.get("timings", {}))
-        timings[model] = [*self._timings(model), [pixels, round(seconds, 2)]][-_TIMINGS:]
-        self.set("timings", timings)
-
-    def expected_seconds(self, model: str, pixels: int) -> float | None:
-        """How long a model will take, from the earlier run that was most like it; None where there is none."""
-        timings = self._timings(model)
-        if not timings or not pixels:
-            return None
-        near, seconds = min(timings, key=lambda timing: abs(timing[0] - pixels))
-        expected: float = seconds * max(0.25, pixels / max(1, near))
-        return expected
-
-    def _timings(self, model: str) -> list[tuple[float, float]]:
-        found = self.get("timings", {}).get(model, [])
-        pairs = [pair for pair in found if isinstance(pair, list)] if isinstance(found, list) else []
-        return [
-            (pair[0], pair[1])
-            for pair in pairs
-            if len(pair) == 2 and all(isinstance(number, int | float) for number in pair)
-        ]
-
     def _write(self) -> None:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,4 +61,6 @@ def _read(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return values if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if name not in _FORMER}

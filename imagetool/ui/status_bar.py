@@ -1,21 +1,25 @@
-"""The line at the bottom: zoom, picture, messages, the job, the device."""
+"""The line at the bottom: zoom, picture, messages and what they ask, the job, the device."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from imagetool.ui import tokens
-from imagetool.ui.widgets.parts import icon_button, label, line, quiet_button
+from imagetool.ui.device_button import DeviceButton
+from imagetool.ui.jobs.job_strip import JobStrip
+from imagetool.ui.message_strip import Answers, MessageStrip
+from imagetool.ui.widgets.parts import label, line, quiet_button
 
 if TYPE_CHECKING:
     from imagetool.ui.canvas.viewport import Viewport
     from imagetool.ui.session import Session
 
 _MESSAGE_MS = 12_000
-_PROGRESS_WIDTH_PX = 120
 
 
 class StatusBar(QStatusBar):
@@ -25,6 +29,7 @@ class StatusBar(QStatusBar):
     cancel_wanted = Signal()
     undo_wanted = Signal()
     compare_wanted = Signal()
+    jobs_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,32 +39,27 @@ class StatusBar(QStatusBar):
         self._zoom.setToolTip("Fit the picture into the view (Ctrl+0)")
         self._zoom.clicked.connect(self.fit_wanted)
         self._picture = label("", "muted")
-        self.message = label("")
-        self._undo, self._compare = quiet_button("Undo"), quiet_button("Compare")
-        self._undo.clicked.connect(self.undo_wanted)
-        self._compare.clicked.connect(self.compare_wanted)
-        self.job = label("")
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setFixedWidth(_PROGRESS_WIDTH_PX)
-        self._progress.setRange(0, 1000)
-        self._cancel = icon_button("cancel", "Stop the job (Esc)")
-        self._cancel.clicked.connect(self.cancel_wanted)
+        self._divider = line(upright=True)
+        self._messages = MessageStrip()
+        self.message = self._messages.message
+        self._jobs = JobStrip()
+        self.job = self._jobs.job
+        self._jobs.cancel_wanted.connect(self.cancel_wanted)
+        self._jobs.jobs_wanted.connect(self.jobs_wanted)
         self.model = label("", "muted")
         self.model.setToolTip("The model that runs next")
-        self.device = label("CPU", "muted")
-        self.device.setToolTip("Where models run: the fastest device that is there")
-        self._divider = line(upright=True)
-        for left in (self._zoom, self._picture, self._divider, self.message, self._undo, self._compare):
+        self.device = DeviceButton()
+        for left in (self._zoom, self._picture, self._divider):
             self.addWidget(left)
-        for right in (self.job, self._progress, self._cancel, self.model, self.device):
+        self.addWidget(self._messages, 1)
+        for right in (self._jobs, self.model, self.device):
             self.addPermanentWidget(right)
+        self._asked: tuple[str, Answers] | None = None  # stands until it is answered
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.setInterval(_MESSAGE_MS)
         self._forget.timeout.connect(self.clear)
         self.show_picture(None)
-        self.end_job()
         self.clear()
 
     def show_zoom(self, viewport: Viewport) -> None:
@@ -78,29 +78,55 @@ class StatusBar(QStatusBar):
                 parts.append("with colour profile")
             self._picture.setText(" · ".join(parts))
 
-    def say(self, sentence: str, *, offer_undo: bool = False) -> None:
-        """A message for some seconds; where something was done, with the ways to look at it and take it back."""
-        self.message.setText(sentence)
+    def say(
+        self,
+        sentence: str,
+        *,
+        offer_undo: bool = False,
+        answers: Answers | None = None,
+    ) -> None:
+        """A message for some seconds, with what can be done about it, or ways to look at it and take it back."""
+        undo = {"Undo": self.undo_wanted.emit, "Compare": self.compare_wanted.emit} if offer_undo else {}
+        others = {text: partial(self._answer, act) for text, act in (answers or {}).items()}
+        self._messages.show_message(sentence, {**undo, **others})
         self._divider.show()
-        self.message.show()
-        self._undo.setVisible(offer_undo)
-        self._compare.setVisible(offer_undo)
         self._forget.start()
 
+    def offer(self, sentence: str, answers: Answers) -> None:
+        """A question that stands until `withdraw`; other messages only cover it for a while."""
+        self._asked = (sentence, answers)
+        if not self._forget.isActive():
+            self.clear()
+
+    def withdraw(self) -> None:
+        """Nothing is asked any more."""
+        if self._asked:
+            self._asked = None
+            if not self._forget.isActive():
+                self.clear()
+
     def clear(self) -> None:
-        """Says nothing any more."""
+        """Says nothing any more but what is still to be answered."""
         self._forget.stop()
-        for widget in (self._divider, self.message, self._undo, self._compare):
-            widget.hide()
+        self._divider.setVisible(self._asked is not None)
+        if self._asked:
+            self._messages.show_message(*self._asked, asking=True)
+        else:
+            self._messages.clear()
 
     def show_job(self, text: str, done: float) -> None:
         """What the job is doing, and how far it is."""
-        self.job.setText(text)
-        self._progress.setValue(round(done * 1000))
-        for widget in (self.job, self._progress, self._cancel):
-            widget.show()
+        self._jobs.show_job(text, done)
 
     def end_job(self) -> None:
         """No job runs any more."""
-        for widget in (self.job, self._progress, self._cancel):
-            widget.hide()
+        self._jobs.end_job()
+
+    def show_count(self, count: int, *, held: bool) -> None:
+        """How many jobs there are in all, and whether all of them are held."""
+        self._jobs.show_count(count, held=held)
+
+    def _answer(self, act: Callable[[], object]) -> None:
+        """What was asked is answered, so it is not asked any more."""
+        self.clear()
+        act()

@@ -35,6 +35,7 @@ QPushButton#run { background: $accent; color: $on_accent; border: 1px solid $acc
 QPushButton#run:hover { background: $accent_hover; }
 QPushButton#run:focus { border: 2px solid $text; }
 QPushButton#run:disabled { background: $raised; color: $muted; border-color: $line; }
+QPushButton#queue { min-height: 28px; }
 QPushButton#quiet, QPushButton#segment, QPushButton#fold { background: transparent;
     border: 1px solid transparent; }
 QPushButton#fold { color: $muted; text-align: left; padding: 2px 0; }
@@ -56,6 +57,7 @@ QLineEdit, QComboBox, QPlainTextEdit {
     background: $field; border: 1px solid $line; border-radius: ${corner_px}px; padding: 2px 6px; min-height: 22px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
+QPlainTextEdit#log { min-height: 96px; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: $accent; }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; }
 QComboBox::drop-down { border: none; width: 20px; }
@@ -103,6 +105,7 @@ QFrame#line { background: $line; border: none; max-height: 1px; min-height: 1px;
 QFrame#upright { background: $line; border: none; max-width: 1px; min-width: 1px; }
 QStatusBar QLabel { padding: 0 4px; }
 QStatusBar QPushButton { padding: 0 8px; min-height: 20px; max-height: 20px; }
+QStatusBar QPushButton::menu-indicator { width: 0; }
 QLabel#heading { color: $muted; font-size: ${small_px}px; font-weight: 600; }
 QLabel#muted { color: $muted; }
 QLabel#small { color: $muted; font-size: ${small_px}px; }
@@ -114,6 +117,8 @@ QLabel#tag { color: $muted; border: 1px solid $line; border-radius: ${corner_px}
     font-size: ${small_px}px; }
 QFrame#strip { background: $chrome; border-top: 1px solid $line; }
 QFrame#notice { background: $raised; border-bottom: 1px solid $line; }
+QFrame#panel { background: $chrome; border: 1px solid $line; border-radius: 6px; }
+QFrame#panel QScrollArea, QWidget#bare { background: transparent; }
 QFrame#popup { background: $chrome; border: 1px solid $line; border-radius: 6px; }
 QProgressBar { background: $field; border: 1px solid $line; border-radius: ${corner_px}px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

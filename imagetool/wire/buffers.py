@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import mmap
 import os
@@ -19,19 +20,30 @@ from imagetool.wire.messages import BufferRef
 
 FOLDER_PREFIX = "imagetool-pixels-"
 _SPARE_BUFFERS = 4  # kept for the next job: touching fresh pages costs more than copying into used ones
+_LARGEST_SPARE_BYTES = 64_000_000  # a larger one would hold memory that the next job may not need
+_BAND_BYTES = 16_000_000
 
 
 class Buffer:
     """One file, mapped; holds one array at a time, from the file's start."""
 
-    def __init__(self, path: Path, capacity_bytes: int) -> None:
+    def __init__(self, path: Path, capacity_bytes: int, *, found: bool = False) -> None:
+        """A new file, filled with zeros, or, where it is `found`, one of that length that is there already.
+
+        Raises:
+            NoRoomForPixels: where the space cannot be reserved.
+            OSError: where the file was to be found and cannot be used.
+        """
         self.path = path
         self.capacity_bytes = capacity_bytes
-        try:
-            self._map = _mapped(path, capacity_bytes)
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise NoRoomForPixels(capacity_bytes, str(path.parent.parent)) from None
+        if found:
+            self._map = _found(path, capacity_bytes)
+        else:
+            try:
+                self._map = _mapped(path, capacity_bytes)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise NoRoomForPixels(capacity_bytes, str(path.parent.parent)) from None
         self._shape: tuple[int, ...] = (0,)
         self._dtype: np.dtype[Any] = np.dtype(np.uint8)
 
@@ -58,9 +70,31 @@ class Buffer:
         except OSError:
             return False
 
+    def rest(self) -> None:
+        """Takes the pages out of this process's memory until they are touched again; the pixels stay."""
+        _rest(self._map)
+
+    def copy_out(self) -> NDArray[Any]:
+        """A copy of the array, made in bands; no more than one of the two stays in this process's memory.
+
+        Raises:
+            MemoryError: where there is no room for the copy.
+        """
+        array = self.array
+        copied = np.empty_like(array)
+        rows = max(1, _BAND_BYTES * len(array) // max(1, array.nbytes))
+        for top in range(0, len(array), rows):
+            copied[top : top + rows] = array[top : top + rows]
+            self.rest()
+        return copied
+
+    def let_go(self) -> None:
+        """Keeps the file and forgets it. Arrays taken from the buffer must be gone."""
+        self._map.close()
+
     def close(self) -> None:
         """Gives the memory back. Arrays taken from the buffer must be gone."""
-        self._map.close()
+        self.let_go()
         self.path.unlink(missing_ok=True)
 
 
@@ -96,8 +130,8 @@ class BufferPool:
             return self._made(needed).shaped(shape, dtype)
 
     def give_back(self, buffer: Buffer) -> None:
-        """Takes a buffer back for later jobs."""
-        if not buffer.intact:
+        """Takes a buffer back for later jobs, unless it is large."""
+        if not buffer.intact or buffer.capacity_bytes > _LARGEST_SPARE_BYTES:
             buffer.close()
             return
         self._spare.append(buffer)
@@ -143,6 +177,15 @@ def open_array(ref: BufferRef, *, writable: bool) -> NDArray[Any]:
     return np.ndarray(ref.shape, np.dtype(ref.dtype), buffer=mapped)
 
 
+def rest(array: NDArray[Any]) -> None:
+    """Takes the pages of an `open_array` out of this process's memory until they are touched again."""
+    base = array.base
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap):
+        _rest(base)
+
+
 def sweep_leftovers(parents: Sequence[Path] | None = None) -> None:
     """Removes the pixel folders of editors that were killed; called once at the start."""
     for parent in _parents() if parents is None else parents:
@@ -182,3 +225,16 @@ def _mapped(path: Path, size_bytes: int) -> mmap.mmap:
         else:
             os.truncate(file.fileno(), size_bytes)
         return mmap.mmap(file.fileno(), size_bytes)
+
+
+def _found(path: Path, size_bytes: int) -> mmap.mmap:
+    """A file that is there already; a shorter one would be a SIGBUS later."""
+    with path.open("rb+") as file:
+        if os.fstat(file.fileno()).st_size != size_bytes:
+            raise OSError(errno.EINVAL, "not of the length that was expected", str(path))
+        return mmap.mmap(file.fileno(), size_bytes)
+
+
+def _rest(mapped: mmap.mmap) -> None:
+    if hasattr(mapped, "madvise"):  # a shared mapping: what was written is in the file already
+        mapped.madvise(mmap.MADV_DONTNEED)

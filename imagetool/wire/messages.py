@@ -106,6 +106,10 @@ class Run:
     `result` (h, w, 4) covers the mask's rectangle where there is a mask; without one it is the whole new picture.
     For a score it is (H, W, 1) float32, for a selection (H, W, 1) uint8, for generated pictures (count, H, W, 4).
     `hints` (H, W, 4) uint8 is opaque where the user gave a colour.
+
+    A job in tiles has `seams`, flat and of the result's dtype, and `ledger`, one uint32 for each tile, laid out as
+    `core.tile_plan` says; where they hold tiles of an earlier run, those are not computed again. `precision` is
+    empty where the worker is to choose among `precisions`.
     """
 
     job_id: str
@@ -125,6 +129,9 @@ class Run:
     prompt: PromptRef | None
     result: BufferRef
     preview: BufferRef
+    seams: BufferRef | None = None
+    ledger: BufferRef | None = None
+    precision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,27 @@ class PreviewTaken:
     """The preview buffer may be written again."""
 
     job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of the picture the user looks at; its tiles come first."""
+
+    job_id: str
+    rect: RectRef
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Wait, or go on, at the next opportunity."""
+
+    job_id: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Forget all loaded models and give their memory back, once no job runs."""
 
 
 # From the worker to the editor
@@ -193,6 +221,50 @@ class Done:
     tiles: int
     peak_rss_mb: float
     figures: dict[str, float]
+    base_rss_mb: float = 0.0  # before the first tile, with the model loaded
+    gpu_peak_mb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRef:
+    """A device that models can run on: `id` as torch names it, a name for people, and its memory (0: the RAM)."""
+
+    id: str
+    name: str
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What was found once torch had been imported, the one that “auto” means first."""
+
+    devices: tuple[DeviceRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the job's log; `plain` ones are for the user's eyes, too: something was done otherwise.
+
+    `precision` is what the job goes on in, where that is what was changed.
+    """
+
+    job_id: str
+    text: str
+    plain: bool = False
+    precision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """The memory of `device` was not enough; the job is over unless it is tried in another way.
+
+    `precision` is what was computed in; empty where it did not come so far.
+    """
+
+    job_id: str
+    device: str
+    details: str
+    precision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +303,8 @@ class Failed:
     details: str
 
 
-ToWorker = Start | Run | Inspect | Cancel | PreviewTaken
-ToEditor = Ready | Progress | Preview | Done | Inspected | Refused | Stopped | Failed
+ToWorker = Start | Run | Inspect | Cancel | PreviewTaken | View | Hold | Free
+ToEditor = Ready | Devices | Progress | Preview | Note | Done | Exhausted | Inspected | Refused | Stopped | Failed
 Message = ToWorker | ToEditor
 TO_WORKER: tuple[type, ...] = typing.get_args(ToWorker)
 TO_EDITOR: tuple[type, ...] = typing.get_args(ToEditor)

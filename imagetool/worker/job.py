@@ -10,15 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
-from torch.nn import functional
 
 from imagetool.core.geometry import Rect
-from imagetool.kit.tensors import to_pixels
+from imagetool.kit.tensors import coarse, to_pixels
 from imagetool.plugin.errors import Cancelled
 from imagetool.wire.messages import Preview, Progress, RectRef
 from imagetool.worker.assignment import Assignment
 
-_PREVIEW_SIDE_PX = 512
 _PROGRESS_EVERY_S = 0.05
 _MAX_TEXT = 200
 _MOST_FIGURES = 100
@@ -46,7 +44,8 @@ class CropJob:
         return torch.Generator(self._device).manual_seed(self._run.seed)
 
     def check(self) -> None:
-        """Raises Cancelled where the user has stopped the job."""
+        """Raises Cancelled where the user has stopped the job; waits while the user holds it."""
+        self._inbox.wait_while_held(self._run.job_id)
         if self._inbox.is_cancelled(self._run.job_id):
             raise Cancelled
 
@@ -65,11 +64,7 @@ class CropJob:
         self.check()
         if not self._inbox.claim_preview():
             return
-        shrink = max(1.0, max(image.shape[2:]) / _PREVIEW_SIDE_PX)
-        if shrink > 1:
-            small = [max(1, int(side / shrink)) for side in image.shape[2:]]
-            image = functional.interpolate(image, small, mode="area")  # (1, 3, h, w)
-        pixels = to_pixels(image, np.dtype(np.uint8))  # (h, w, 3)
+        pixels = to_pixels(coarse(image), np.dtype(np.uint8))  # (h, w, 3)
         if pixels.shape[2] != 3:
             raise ValueError(f"a preview has 3 planes, this one has {pixels.shape[2]}")
         self._preview[: pixels.size] = pixels.ravel()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from numpy.typing import NDArray
+
 from imagetool.core.geometry import Point, Rect
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.errors import KitError
 from imagetool.kit.inpainting import Holes, fill_holes
 from imagetool.kit.precision import Precision, choose_precision
 from imagetool.kit.same_size import Sheet, run_filter, run_scorer
-from imagetool.kit.tiling import Tiling
+from imagetool.kit.soundness import Soundness
+from imagetool.kit.tile_loop import Host
 from imagetool.kit.whole_pictures import Canvas, colorize, generate, segment
 from imagetool.plugin.job import Job
 from imagetool.plugin.models import (
@@ -26,8 +32,8 @@ from imagetool.plugin.models import (
 )
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
-from imagetool.wire.buffers import open_array
-from imagetool.wire.messages import PromptRef, RectRef
+from imagetool.wire.buffers import open_array, rest
+from imagetool.wire.messages import Note, PromptRef, RectRef
 from imagetool.worker.assignment import Assignment
 from imagetool.worker.job import CropJob
 
@@ -75,26 +81,31 @@ def _inpaint(assignment: Assignment, model: Inpainter) -> int:
 
 
 def _upscale(assignment: Assignment, model: Upscaler) -> tuple[int, str]:
-    source = _source(assignment)
-    precision = _precision(assignment, source)
+    source, result = _source(assignment), open_array(assignment.run.result, writable=True)
+    sound = _sound(assignment, source)
     enlargement = Enlargement(
         source=source,
-        result=open_array(assignment.run.result, writable=True),
+        result=result,
         tiling=_tiling(assignment),
         device=assignment.device,
-        precision=precision,
+        precision=sound.precision,
+        host=_host(assignment),
+        sound=sound,
     )
-    return enlargement.run(model, Params(assignment.run.params), _jobs(assignment)), precision
+    jobs = _jobs(assignment, source, result)
+    return enlargement.run(model, Params(assignment.run.params), jobs), sound.precision
 
 
 def _filter(assignment: Assignment, model: Filter) -> tuple[int, str]:
     sheet, result = _sheet(assignment), open_array(assignment.run.result, writable=True)
-    return run_filter(model, sheet, Params(assignment.run.params), _jobs(assignment), result), sheet.precision
+    params, jobs = Params(assignment.run.params), _jobs(assignment, sheet.source, result)
+    return run_filter(model, sheet, params, jobs, result, _host(assignment)), sheet.watch.precision
 
 
 def _score(assignment: Assignment, model: Scorer) -> tuple[int, str]:
     sheet, result = _sheet(assignment), open_array(assignment.run.result, writable=True)
-    return run_scorer(model, sheet, Params(assignment.run.params), _jobs(assignment), result), sheet.precision
+    params, jobs = Params(assignment.run.params), _jobs(assignment, sheet.source, result)
+    return run_scorer(model, sheet, params, jobs, result, _host(assignment)), sheet.watch.precision
 
 
 def _colorize(assignment: Assignment, model: Colorizer) -> tuple[int, str]:
@@ -129,12 +140,14 @@ def _source(assignment: Assignment) -> Pixels:
 
 def _sheet(assignment: Assignment) -> Sheet:
     run, source = assignment.run, _source(assignment)
+    sound = _sound(assignment, source)
     return Sheet(
         source=source,
         tiling=None if run.whole else _tiling(assignment),
         multiple_of=run.tile.multiple_of,
         device=assignment.device,
-        precision=_precision(assignment, source),
+        precision=sound.precision,
+        sound=sound,
     )
 
 
@@ -148,15 +161,35 @@ def _tiling(assignment: Assignment) -> Tiling:
     return Tiling(tile.size, tile.overlap, tile.multiple_of)
 
 
+def _host(assignment: Assignment) -> Host:
+    run, inbox = assignment.run, assignment.inbox
+    seams, ledger = (open_array(ref, writable=True) if ref else None for ref in (run.seams, run.ledger))
+    return Host(seams, ledger, lambda: inbox.view(run.job_id))
+
+
+def _sound(assignment: Assignment, source: Pixels) -> Soundness:
+    def note(sentence: str) -> None:
+        assignment.send(Note(assignment.run.job_id, sentence, plain=True, precision=Precision.FP32.value))
+
+    return Soundness(_precision(assignment, source), assignment.device, note)
+
+
 def _precision(assignment: Assignment, source: Pixels) -> Precision:
-    return choose_precision(assignment.device, source.dtype, assignment.run.precisions)
+    run = assignment.run
+    return choose_precision(assignment.device, source.dtype, run.precisions, run.precision)
 
 
-def _jobs(assignment: Assignment) -> CropJobs:
-    """Makes the job of a crop; all of them write previews to the same buffer."""
+def _jobs(assignment: Assignment, *lent: NDArray[Any]) -> CropJobs:
+    """Makes the job of a crop; all of them write previews to the same buffer.
+
+    Before each, what was read and written of the pixels that are `lent` leaves this process's memory: of a large
+    picture it holds no more than one tile needs.
+    """
     preview = open_array(assignment.run.preview, writable=True)
 
     def job_for(crop: Rect, begin: float, end: float) -> Job:
+        for array in lent:
+            rest(array)
         return CropJob(assignment, preview, crop, (begin, end))
 
     return job_for

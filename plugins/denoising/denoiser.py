@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from imagetool.kit.halo import HaloReuse
 from imagetool.kit.luminance import luma
 from imagetool.kit.self_ensemble import mean_over_positions
 from imagetool.kit.weights import load_into, read_layout
@@ -31,6 +32,7 @@ class BlindDenoiser(Denoiser):
         load_into(network, weights.only)
         network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._network = network.eval()
+        self._reuse = HaloReuse(self._network)
 
     def run(self, image: Tensor, params: Params, job: Job) -> Tensor:
         """As much of what the network takes away as is wanted, and the grain put back."""
@@ -51,7 +53,7 @@ class BlindDenoiser(Denoiser):
         return mean_over_positions(image, self._once, job) if params["best"] else self._once(image)
 
     def _once(self, image: Tensor) -> Tensor:
-        changes: Tensor = self._network(image.contiguous(memory_format=torch.channels_last))  # (1, parts, 3, H, W)
+        changes = self._reuse(image.contiguous(memory_format=torch.channels_last))  # (1, parts, 3, H, W)
         return changes.flatten(1, 2)
 
 

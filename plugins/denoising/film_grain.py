@@ -54,7 +54,7 @@ class Grain:
         row = torch.exp(-0.5 * (at / max(sigma_px, 1e-3)) ** 2)
         kernel = row[:, None] * row
         tone = torch.linspace(0, 1, LEVELS)
-        return cls(_of_unit_power(kernel), strength * (0.4 + 2.4 * tone * (1 - tone)), colour)
+        return cls(_of_unit_power(kernel), strength * (0.25 + 3 * tone * (1 - tone)), colour)
 
     @classmethod
     def measured(cls, clean: Tensor, removed: Tensor) -> Grain | None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from imagetool.kit.tiling import BLEND_PX
+from imagetool.core.tile_plan import BLEND_PX
 from plugins.onnx.candidates import Guess
 from plugins.onnx.facts import Facts
 from plugins.onnx.trials import Trials, trial_picture

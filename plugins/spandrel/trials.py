@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from imagetool.core.geometry import Rect, Size
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.tensors import padded
-from imagetool.kit.tiling import Tiling
 from imagetool.plugin import Job, Task
 from plugins.spandrel.architectures import Described, is_tiled_badly, wants_whole
 from plugins.spandrel.networks import Network, only_convolutions

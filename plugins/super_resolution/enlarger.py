@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from imagetool.kit.halo import HaloReuse
 from imagetool.kit.self_ensemble import mean_over_positions
 from imagetool.kit.weights import load_into, read_layout
 from imagetool.plugin import Job, Params, Upscaler, Weights
@@ -22,6 +23,7 @@ class Enlarger(Upscaler):
         load_into(network, weights.only)
         network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._network = network.eval()
+        self._reuse = HaloReuse(self._network)
 
     @property
     def scales(self) -> tuple[int, ...]:
@@ -39,5 +41,4 @@ class Enlarger(Upscaler):
         return crisper(result, scale, strength) if strength > 0 else result
 
     def _once(self, image: Tensor, scale: int) -> Tensor:
-        result: Tensor = self._network(image.contiguous(memory_format=torch.channels_last), scale)
-        return result
+        return self._reuse(image.contiguous(memory_format=torch.channels_last), scale)

@@ -26,9 +26,9 @@ from PIL import Image
 
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.places import Places
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.precision import choose_precision
 from imagetool.kit.same_size import Sheet, run_filter
-from imagetool.kit.tiling import Tiling
 from imagetool.kit.weights import checked_weights
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task

@@ -24,9 +24,9 @@ from PIL import Image
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.places import Places
 from imagetool.core.geometry import Rect
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.precision import Precision, choose_precision
-from imagetool.kit.tiling import Tiling
 from imagetool.kit.weights import checked_weights
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task

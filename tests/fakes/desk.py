@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.catalog.places import Places
-from imagetool.jobs.events import ENDS, Event, Failed, Finished, Progressed
+from imagetool.jobs.events import ENDS, DevicesFound, Event, Failed, Finished, JobEvent, Progressed, Queued
 from imagetool.jobs.process.worker_process import WorkerProcess
 from imagetool.jobs.request import Request, Result
 from imagetool.jobs.runner import IDLE_EXIT_S, WorkerRunner
@@ -26,7 +26,8 @@ class Desk:
 
     def __init__(self, launch: Launch = WorkerProcess, idle_exit_s: float = IDLE_EXIT_S) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.heard: dict[str, list[Event]] = {}
+        self.heard: dict[str, list[JobEvent]] = {}
+        self.told: list[DevicesFound | Queued] = []  # what is not about one job
         self.runner = WorkerRunner(Places.find(), self._events.put, idle_exit_s, launch)
 
     def close(self) -> None:
@@ -44,22 +45,25 @@ class Desk:
         job_id = self.submit(request(faulty(name, own_process=own_process)))
         return job_id, self.pid_of(job_id)
 
-    def pid_of(self, job_id: str) -> int:
-        """The process that a job runs in; waits until it is told."""
-        while True:
-            for event in self.heard[job_id]:
-                if isinstance(event, Progressed) and event.text.startswith("pid "):
-                    return int(event.text.removeprefix("pid "))
-            self._listen(WAIT_S)
+    def pid_of(self, job_id: str, attempt: int = 1) -> int:
+        """The process that a job's first or a later attempt runs in; waits until it is told."""
+        while len(pids := self.pids(job_id)) < attempt:
+            self.listen()
+        return pids[attempt - 1]
 
-    def end_of(self, job_id: str, wait_s: float = WAIT_S) -> Event:
+    def pids(self, job_id: str) -> list[int]:
+        """The processes that a job has told so far, each time it told one."""
+        told = [event.text for event in self.heard[job_id] if isinstance(event, Progressed)]
+        return [int(text.removeprefix("pid ")) for text in told if text.startswith("pid ")]
+
+    def end_of(self, job_id: str, wait_s: float = WAIT_S) -> JobEvent:
         """How a job ended; waits for it, and fails where it does not end in time or ends twice."""
         while not (ends := [event for event in self.heard[job_id] if isinstance(event, ENDS)]):
-            self._listen(wait_s)
+            self.listen(wait_s)
         assert len(ends) == 1, f"a job ends once, not {ends}"
         return ends[0]
 
-    def run(self, model: CatalogModel, params: Mapping[str, Value] | None = None) -> Event:
+    def run(self, model: CatalogModel, params: Mapping[str, Value] | None = None) -> JobEvent:
         """How a job on the usual small picture ends."""
         return self.end_of(self.submit(request_for(model, params)))
 
@@ -75,12 +79,16 @@ class Desk:
         assert isinstance(event, Finished), f"the next job must work, not {event}"
         return event.result
 
-    def _listen(self, wait_s: float) -> None:
+    def listen(self, wait_s: float = WAIT_S) -> None:
+        """Waits for one more event, and fails where none comes."""
         try:
             event = self._events.get(timeout=wait_s)
         except queue.Empty:
             raise AssertionError(f"nothing was heard for {wait_s:.0f} s; so far: {self.heard}") from None
-        self.heard[event.job_id].append(event)
+        if isinstance(event, DevicesFound | Queued):
+            self.told.append(event)
+        else:
+            self.heard[event.job_id].append(event)
 
 
 def wait_until_gone(pid: int, wait_s: float) -> bool:

@@ -95,6 +95,13 @@ def enlarging(
     )
 
 
+def filtering(model: CatalogModel, params: Mapping[str, Value], pixels: Pixels, tile_px: int = 0) -> Request:
+    """A request to filter a picture, with the model's own values where none are given."""
+    values = Params.checked(model.entry.parameters, params)
+    source = Flattened(Document(Picture.of(pixels)).state)
+    return Request(model, values, 1, source, device="cpu", tile_px=tile_px)
+
+
 def request_for(model: CatalogModel, params: Mapping[str, Value] | None = None) -> Request:
     """A request of the kind that a model is made for."""
     if model.entry.task is Task.UPSCALE:

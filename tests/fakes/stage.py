@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from imagetool.jobs.events import Event
+from imagetool.core.geometry import Rect
+from imagetool.jobs.events import Event, Queued
+from imagetool.jobs.preparing import BARE, Equipment
+from imagetool.jobs.queue import JobQueue
 from imagetool.jobs.request import Request
 from imagetool.jobs.slot import Slot
 from imagetool.jobs.worker import Worker
@@ -19,6 +22,26 @@ def done(job_id: str) -> messages.Done:
     return messages.Done(job_id, "cpu", "fp32", 1.5, 2, 300.0, {})
 
 
+class FakeSurroundings:
+    """Other slots: whether they hold models, what they were told."""
+
+    def __init__(self) -> None:
+        self.is_crowded = False
+        self.times_freed = 0
+        self.devices: list[messages.Devices] = []
+        self.equipment: Equipment = BARE
+
+    def crowded(self, place: object) -> bool:
+        return self.is_crowded
+
+    def make_room(self) -> None:
+        self.times_freed += 1
+        self.is_crowded = False
+
+    def hear_devices(self, message: messages.Devices) -> None:
+        self.devices.append(message)
+
+
 class Stage:
     """A slot, what its listener heard, and its workers."""
 
@@ -27,7 +50,10 @@ class Stage:
         self.workers: list[FakeWorker] = []
         self.refusal: OSError | None = None
         self.pool = pool
-        self.slot = Slot("Fake", pool, self.heard.append, IDLE_S, self._start)
+        self.told: list[Queued] = []
+        self.queue = JobQueue(self.told.append)
+        self.around = FakeSurroundings()
+        self.slot = Slot("Fake", pool, self.queue, self.heard.append, IDLE_S, self._start, self.around)
 
     @property
     def worker(self) -> FakeWorker:
@@ -51,6 +77,23 @@ class Stage:
         self.ready()
         self.heard.clear()
         return asked
+
+    def cancel(self, job_id: str) -> None:
+        """Cancels a job, if it has not ended."""
+        job = self.queue.find(job_id)
+        if job:
+            self.slot.cancel(job)
+
+    def hold(self, job_id: str, *, held: bool) -> None:
+        """Holds a job or lets it go on; all where the id is empty."""
+        for job in self.queue.hold(job_id, held=held):
+            self.slot.heed_hold(job)
+
+    def look_at(self, job_id: str, rect: Rect) -> None:
+        """Says what the user sees of a job."""
+        job = self.queue.find(job_id)
+        assert job
+        self.slot.look_at(job, rect)
 
     def run_of(self, asked: Request) -> messages.Run:
         """What the worker was told of a request."""

@@ -38,6 +38,7 @@ class FakeLaunch:
     def __init__(self, fails_with: OSError | None = None) -> None:
         self.workers: list[FakeWorker] = []
         self.plans: list[WorkerPlan] = []
+        self._ears: list[Callable[[Worker, Any], None]] = []
         self._fails_with = fails_with
 
     def __call__(
@@ -52,4 +53,9 @@ class FakeLaunch:
             raise self._fails_with
         self.workers.append(FakeWorker())
         self.plans.append(plan)
+        self._ears.append(on_message)
         return self.workers[-1]
+
+    def say(self, number: int, message: Message) -> None:
+        """The worker of that number says something."""
+        self._ears[number](self.workers[number], message)

@@ -38,10 +38,9 @@ def test_a_broken_file_counts_as_empty(home: Path, text: str) -> None:
     assert settings.recent == []
     assert settings.get("theme", "system") == "system"
     assert not any(settings.keys.values())
-    assert settings.expected_seconds("m", 100) is None
     settings.add_recent(home / "photo.png")
-    settings.add_timing("m", 100, 2.0)
-    assert Settings(home).expected_seconds("m", 200) == 4.0
+    settings.set("theme", "dark")
+    assert Settings(home).get("theme", "system") == "dark"
 
 
 def test_a_folder_that_cannot_be_written_is_let_be(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imagetool.core.geometry import Rect
-from imagetool.jobs.errors import ModelFailed, WorkerDied
+from imagetool.jobs.errors import ModelFailed, NotEnoughMemory, WorkerDied
 from tests.fakes.desk import Desk, wait_until_gone
 from tests.fakes.faulty import FOLDER, faulty
 from tests.fakes.requests import picture, request
@@ -30,10 +30,6 @@ TABLE = [
     ),
     ("unprintable_error", r"The model failed \(.*Unprintable: <exception str\(\) failed>\)"),
     ("endless_error", r"x{599}…$"),
-    (
-        "out_of_memory",
-        r"The memory is not enough for this job\. Close other programs, or mask or enlarge less at once\.$",
-    ),
     ("missing_module", r"The model failed \(ModuleNotFoundError: No module named 'a_library_that_is_not_there'\)"),
     ("syntax_error", r"The model failed \(.*SyntaxError: "),
     ("paints_on_its_input", r"The model failed \(RuntimeError: oops\)\. Your image is unchanged\.$"),
@@ -56,6 +52,17 @@ def test_a_failure_is_one_sentence_and_the_worker_stays(desk: Desk, name: str, s
         "wrong_shape",
         "wrong_shape_enlarged",
     )
+    desk.prove_that_it_works()
+
+
+def test_a_lack_of_memory_is_nobodys_fault(desk: Desk) -> None:
+    event = desk.failure_of("out_of_memory")
+    assert isinstance(event.error, NotEnoughMemory)
+    assert str(event.error) == (
+        "The memory is not enough for this job. It was also tried without other models. "
+        "Close other programs, or mask or enlarge less at once."
+    )
+    assert "model.py" in event.error.details
     desk.prove_that_it_works()
 
 
@@ -118,7 +125,7 @@ def test_what_a_dead_worker_left_behind_is_ended_too(desk: Desk) -> None:
     desk.prove_that_it_works()
 
 
-# in test_sandbox.py, test_faults_limits.py and test_faults_channel.py
+# in test_sandbox.py, test_faults_limits.py, test_faults_channel.py, test_attempts.py and those of cancelling
 SANDBOX = {
     "reads_the_users_files",
     "writes_outside",
@@ -137,6 +144,7 @@ LIMITS = {
     "floods_log",
     "floods_channel",
 }
+ATTEMPTS = {"short_of_memory", "stops_half_way", "loads_for_ever", "out_of_memory"}
 CHANNEL = {"malformed_frame", "answers_too_often", "poisons_modules"}
 
 
@@ -156,5 +164,6 @@ def test_every_faulty_plugin_is_tried_somewhere() -> None:
         | SANDBOX
         | LIMITS
         | CHANNEL
+        | ATTEMPTS
     )
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} - {"__pycache__"} == tried | elsewhere

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from imagetool.jobs.events import Cancelled, Finished, Previewed, Progressed
+from imagetool.jobs.events import Cancelled, DevicesFound, Finished, Previewed, Progressed
 from imagetool.worker.in_process import InProcessWorker
 from tests.fakes.desk import Desk
 from tests.fakes.faulty import faulty
@@ -43,10 +43,18 @@ def test_progress_previews_and_cancel_work(inner: Desk) -> None:
     assert inner.end_of(patient) == Cancelled(patient)
 
 
-def test_closing_in_the_middle_ends_a_model_that_listens() -> None:
+def test_its_devices_are_told(inner: Desk) -> None:
+    inner.prove_that_it_works()
+    (found,) = [told for told in inner.told if isinstance(told, DevicesFound)]
+    assert found.devices[-1].id == "cpu"
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["while it runs", "while it is held"])
+def test_closing_in_the_middle_ends_a_model_that_listens(held: bool) -> None:
     path = list(sys.path)
     desk = Desk(launch=InProcessWorker)
     job_id, _ = desk.start("patient")
+    desk.runner.hold(job_id, held=held)
     waiting = desk.submit(request(faulty("patient")))
     desk.close()
     sys.path[:] = path

@@ -74,7 +74,7 @@ def test_a_worker_that_reads_nothing_does_not_block_the_editor(worker: WorkerPro
     os.kill(worker.pid, signal.SIGSTOP)
     for _ in range(20_000):  # more than a pipe holds
         worker.send(Cancel("x" * 100))
-    assert ear.ends.get(timeout=WAIT_S) == "It was ended by signal 9.", "nobody waits for it"
+    assert ear.ends.get(timeout=WAIT_S) == "It did not read what it was told.", "nobody waits for it"
 
 
 def test_a_message_larger_than_a_pipe_reaches_a_worker(worker: WorkerProcess, ear: Ear) -> None:

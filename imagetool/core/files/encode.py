@@ -155,14 +155,18 @@ def _bands(pixels: Pixels) -> Iterator[slice]:
 
 
 def _encode_png(file: BinaryIO, picture: Picture) -> None:
-    pixels, metadata = _channels(picture)
-    if pixels.ndim == 3 and pixels.shape[2] == 2:
-        encoded = png.encode_gray_alpha(pixels)
-    else:
-        from imagetool.core.files import opencv
+    """No more copies of the pixels than OpenCV needs: they may take gigabytes."""
+    from imagetool.core.files import opencv
 
-        encoded = opencv.encode_png(pixels)
-    file.write(png.with_metadata(encoded, metadata))
+    gray, with_alpha = _stays_gray(picture), picture.has_alpha or not _opaque(picture.pixels)
+    if gray and with_alpha:
+        encoded = memoryview(png.encode_gray_alpha(_chosen(picture.pixels, [0, 3])))
+    elif gray:
+        encoded = opencv.encode_png(_chosen(picture.pixels, 0))
+    else:
+        encoded = opencv.encode_png(picture.pixels, with_alpha=with_alpha)
+    for part in png.with_metadata(encoded, _metadata(picture, gray=gray)):
+        file.write(part)
 
 
 def _encode_jpeg(file: BinaryIO, picture: Picture, options: SaveOptions) -> None:

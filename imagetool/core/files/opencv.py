@@ -48,12 +48,11 @@ def _decoded(data: bytes) -> npt.NDArray[Any]:
     return shaped
 
 
-def encode_png(pixels: Pixels) -> bytes:
-    """A PNG file without metadata, of (H, W) gray, (H, W, 3) RGB or (H, W, 4) RGBA, uint8 or uint16."""
+def encode_png(pixels: Pixels, *, with_alpha: bool = True) -> memoryview:
+    """A PNG file without metadata, of (H, W) gray or (H, W, 4) RGBA, uint8 or uint16."""
     if pixels.ndim == 2:
         ordered: npt.ArrayLike = pixels
     else:
-        swap = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
-        ordered = cv2.cvtColor(pixels, swap)
+        ordered = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA if with_alpha else cv2.COLOR_RGBA2BGR)
     _, encoded = cv2.imencode(".png", np.asarray(ordered))
-    return encoded.tobytes()
+    return encoded.data

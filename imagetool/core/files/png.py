@@ -21,6 +21,7 @@ _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by colour type; 3, the palette, has 8 bi
 _TRANSPARENT_BYTES = {0: 2, 2: 6}  # by colour type, at least
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _MAX_METADATA_BYTES = 16 * 2**20  # unpacked; larger is an attack or useless
+_PIECE_BYTES = 2**24
 _INCHES_PER_METRE = 1 / 0.0254
 _XMP_KEY = b"XML:com.adobe.xmp"
 
@@ -55,8 +56,8 @@ def decode(file: BinaryIO, check: CheckSize) -> Decoded:
     return decoded
 
 
-def with_metadata(encoded: bytes, metadata: Metadata) -> bytes:
-    """A PNG file with the chunks of `metadata` set behind its header; it must have none of them."""
+def with_metadata(encoded: memoryview, metadata: Metadata) -> tuple[memoryview, bytes, memoryview]:
+    """The parts of a PNG file with the chunks of `metadata` set behind its header; it must have none of them."""
     split = len(SIGNATURE) + 12 + 13
     extra = b""
     if metadata.icc:
@@ -68,7 +69,7 @@ def with_metadata(encoded: bytes, metadata: Metadata) -> bytes:
         extra += _chunk(b"eXIf", metadata.exif)
     if metadata.xmp:
         extra += _chunk(b"iTXt", _XMP_KEY + b"\0\0\0\0\0" + metadata.xmp)
-    return encoded[:split] + extra + encoded[split:]
+    return encoded[:split], extra, encoded[split:]
 
 
 def encode_gray_alpha(pixels: Pixels) -> bytes:
@@ -163,7 +164,8 @@ def _decode_deep(chunks: _Chunks, size: Size, colour: int, interlaced: bool) -> 
     """Pixels of 16 bits, which Pillow would reduce to 8.
 
     OpenCV undoes the row filters. It gets rows that are known to be complete and plausible, because it gives
-    up on the first error (and prints it): rows that are missing are zeros.
+    up on the first error (and prints it): rows that are missing are zeros. What was read is forgotten on the way,
+    since it may take gigabytes.
     """
     from imagetool.core.files import opencv
 
@@ -171,15 +173,32 @@ def _decode_deep(chunks: _Chunks, size: Size, colour: int, interlaced: bool) -> 
     if channels is None:
         raise ValueError(f"colour type {colour} with 16 bits")
     rows, good = _rows(chunks.data, list(_row_runs(size, channels * 2, interlaced)))
+    chunks.data.clear()
+    chunks.essential.clear()
     header = chunks.header[:10] + b"\0\0" + chunks.header[12:]
-    plain = SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 0)) + _chunk(b"IEND", b"")
-    rgba = opencv.decode_rgba(plain)
+    rgba = opencv.decode_rgba(_plain_file(header, rows))
     has_alpha = colour in (4, 6)
     if not has_alpha and chunks.transparent:
         clear = np.frombuffer(chunks.transparent[: _TRANSPARENT_BYTES[colour]], ">u2")
         rgba[..., 3][(rgba[..., :3] == clear).all(axis=-1)] = 0
         has_alpha = True
     return Decoded(rgba, colour in (0, 4), has_alpha, complete=good)
+
+
+def _plain_file(header: bytes, rows: bytearray) -> bytes:
+    """A PNG file of the filtered rows, which are gone afterwards."""
+    parts = [SIGNATURE, _chunk(b"IHDR", header), *_data_chunks(rows), _chunk(b"IEND", b"")]
+    rows.clear()
+    return b"".join(parts)
+
+
+def _data_chunks(rows: bytearray) -> Iterator[bytes]:
+    """The rows as IDAT chunks, not packed."""
+    stream = zlib.compressobj(0)
+    with memoryview(rows) as view:
+        for begin in range(0, len(rows), _PIECE_BYTES):
+            yield _chunk(b"IDAT", stream.compress(view[begin : begin + _PIECE_BYTES]))
+    yield _chunk(b"IDAT", stream.flush())
 
 
 def _row_runs(size: Size, pixel_bytes: int, interlaced: bool) -> Iterator[tuple[int, int]]:

@@ -52,7 +52,8 @@ def cancel(bench: Bench) -> Verdict:
     if stopped.result:
         return skipped("Its jobs are over before they can be stopped.")
     if stopped.seconds >= CANCEL_GRACE_S:
-        told = f"Two seconds after it was asked to stop, it still worked (on {size_of(request)}) and was ended."
+        late = f"{CANCEL_GRACE_S:.1f} seconds after it was asked to stop"
+        told = f"{late}, it still worked (on {size_of(request)}) and was ended."
         if bench.tiled:  # imagetool looks between tiles, so it was in the middle of one
             return warning(
                 told,

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from imagetool.catalog.places import Places
 from imagetool.jobs.errors import JobError, WorkerDied
-from imagetool.jobs.events import ENDS, Cancelled, Event, Failed, Finished, Previewed, Progressed, Started
+from imagetool.jobs.events import (
+    ENDS,
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Previewed,
+    Progressed,
+    Started,
+    job_of,
+)
 from imagetool.jobs.request import Request, Result
 from imagetool.jobs.runner import WorkerRunner
 from imagetool.jobs.slot import CANCEL_GRACE_S
@@ -126,7 +136,7 @@ class Trials:
                 event = self._events.get(timeout=_POLL_S)
             except queue.Empty:
                 continue
-            if event.job_id != request.job_id:
+            if job_of(event) != request.job_id:
                 continue
             if isinstance(event, ENDS):
                 return event, tuple(told)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from imagetool.jobs.errors import MemoryVerdict
+
 _EVERY_S = 0.25
 _FAMILY_EVERY = 2  # looks at the memory for one look at who there is
 MOST_PROCESSES = 256
@@ -52,7 +54,10 @@ class MemoryWatch:
 
 
 def objection(family: list[int], limit_bytes: int, lent_bytes: int = 0) -> str:
-    """Why these processes must end, or nothing; `lent_bytes` is what they hold in files that lie in memory."""
+    """Why these processes must end, or nothing; a MemoryVerdict where it is for their memory.
+
+    `lent_bytes` is what they hold in files that lie in memory.
+    """
     if len(family) > MOST_PROCESSES:
         return f"It started more than {MOST_PROCESSES} processes."
     # What is cheap to read counts too much (libraries, shared pages), so most of the time nothing else is read.
@@ -60,7 +65,7 @@ def objection(family: list[int], limit_bytes: int, lent_bytes: int = 0) -> str:
         return ""
     if _used_bytes(family, lent_bytes) <= limit_bytes:
         return ""
-    return f"It used more than {limit_bytes / 1e9:.1f} GB of memory."
+    return MemoryVerdict(f"It used more than {limit_bytes / 1e9:.1f} GB of memory.")
 
 
 def family_of(root: psutil.Process) -> list[int]:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, cast
 
 import psutil
 
-from imagetool.jobs.errors import Verdict
+from imagetool.jobs.errors import KilledOutside, Verdict
 from imagetool.jobs.process.disk_watch import disk_objection, held_bytes
 from imagetool.jobs.process.environment import worker_environment
 from imagetool.jobs.process.flow import PacedStream, PatientPipe, Sieve
@@ -23,11 +23,13 @@ from imagetool.jobs.process.log import BoundedLog
 from imagetool.jobs.process.memory_watch import MemoryWatch
 from imagetool.jobs.process.process_tree import MARK, kill_tree, wait_and_kill_group
 from imagetool.jobs.worker import Worker, WorkerPlan
+from imagetool.wire.buffers import FOLDER_PREFIX
 from imagetool.wire.errors import BadFrame
 from imagetool.wire.frames import FrameReader, FrameWriter
 from imagetool.wire.messages import TO_EDITOR, Message, Preview, PreviewTaken, Ready, Start
 
 _JOIN_S = 1.0
+_SIGKILL = 9  # a name for it is not there on every system
 _EXIT_S = 4.0  # between the end of the channel and that of a process that is ending
 
 
@@ -82,6 +84,7 @@ class WorkerProcess:
         try:
             self._writer.send(message)
         except BlockingIOError:
+            self._verdict = "It did not read what it was told."
             with contextlib.suppress(psutil.NoSuchProcess):
                 self._root.kill()
         except (OSError, ValueError):
@@ -102,7 +105,8 @@ class WorkerProcess:
         if not plan.confinement:
             return MemoryWatch(self._root, plan.memory_limit_bytes, self._condemn)
         space = partial(disk_objection, Path(plan.confinement.writable[0]))
-        in_memory = [Path(folder) for folder in plan.confinement.pixels[:-1]]  # the last one is on the disk
+        pools = [folder for folder in map(Path, plan.confinement.pixels) if folder.name.startswith(FOLDER_PREFIX)]
+        in_memory = pools[:-1]  # the last one is on the disk
         return MemoryWatch(
             self._root, plan.memory_limit_bytes, self._condemn, space, partial(held_bytes, in_memory)
         )
@@ -148,7 +152,7 @@ class WorkerProcess:
         self._end(_told(code))
 
     def _condemn(self, reason: str) -> None:
-        self._verdict = Verdict(reason)
+        self._verdict = reason if isinstance(reason, Verdict) else Verdict(reason)
         kill_tree(self._root, self._mark)
 
     def _end(self, reason: str) -> None:
@@ -171,7 +175,10 @@ def _start(runtime: Path, plan: WorkerPlan, mark: str) -> subprocess.Popen[bytes
 
 
 def _told(code: int) -> str:
-    return f"It was ended by signal {-code}." if code < 0 else f"It exited with status {code}."
+    if code >= 0:
+        return f"It exited with status {code}."
+    reason = f"It was ended by signal {-code}."
+    return KilledOutside(reason) if code == -_SIGKILL else reason
 
 
 def _close(stream: Any) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from imagetool.core.document import State
 from imagetool.core.geometry import Point, Rect, Size
 from imagetool.ui.canvas.compare import Compare
+from imagetool.ui.canvas.marks import draw_frame
 from imagetool.ui.canvas.scene import Scene
 from imagetool.ui.canvas.tool import Pointer, Tool
 from imagetool.ui.canvas.viewport import Viewport
@@ -54,6 +55,7 @@ class Canvas(QWidget):
         self._panning: QPointF | None = None
         self._held_button = Qt.MouseButton.NoButton  # what began the stroke or the move; others wait
         self._space = False
+        self.framed: Rect | None = None  # a part of the picture that is spoken of elsewhere
         tool.changed.connect(self.update)
         session.state_changed.connect(self._on_state_changed)
         self.scene.changed.connect(self._on_scene_changed)
@@ -89,6 +91,12 @@ class Canvas(QWidget):
         view = self.viewport.view
         spot = self.viewport.to_view(*self._pointer) if self._pointer else Point(view.width / 2, view.height / 2)
         self.set_viewport(self.viewport.stepped_at(spot.x, spot.y, direction))
+
+    def show_frame(self, rect: Rect | None) -> None:
+        """Draws a frame around a part of the picture; None takes it away."""
+        if rect != self.framed:
+            self.framed = rect
+            self.update()
 
     def abandon(self) -> bool:
         """Drops what is being drawn; whether there was anything."""
@@ -259,6 +267,8 @@ class Canvas(QWidget):
         painter.fillRect(exposed.left, exposed.top, exposed.width, exposed.height, self.palette().shadow())
         self.scene.draw(painter, self.viewport, exposed, self.compare)
         self.compare.draw(painter, self.viewport)
+        if self.framed:
+            draw_frame(painter, self.viewport, self.framed)
         if not self.compare.active:
             self._tool.draw(painter, self.viewport, self._pointer if not self._space else None)
         painter.end()

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
+
+from imagetool.core.geometry import Rect
+from imagetool.ui.canvas.viewport import Viewport
 
 _DARK = QPen(QColor(0, 0, 0, 170), 3)
 _LIGHT = QPen(QColor(255, 255, 255, 235), 1)
@@ -15,3 +19,12 @@ def draw_twice(painter: QPainter, draw: Callable[[QPainter], None]) -> None:
     for pen in (_DARK, _LIGHT):
         painter.setPen(pen)
         draw(painter)
+
+
+def draw_frame(painter: QPainter, viewport: Viewport, rect: Rect) -> None:
+    """A frame around a part of the picture, half a pixel outside it so that the lines are sharp."""
+    first, last = viewport.to_view(rect.left, rect.top), viewport.to_view(rect.right, rect.bottom)
+    left, top, right, bottom = (round(side) for side in (*first, *last))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    frame = QRectF(left - 0.5, top - 0.5, right - left + 1, bottom - top + 1)
+    draw_twice(painter, lambda painter: painter.drawRect(frame))

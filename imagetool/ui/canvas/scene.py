@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 from imagetool.core.geometry import Rect
 from imagetool.jobs.events import Previewed
+from imagetool.jobs.request import Request
 from imagetool.ui.canvas.compare import Compare
 from imagetool.ui.canvas.display import Display
 from imagetool.ui.canvas.mask_image import MaskImages, grays, tint
@@ -51,6 +52,7 @@ class Scene(QObject):
         self._masks = MaskImages()
         self._tint, self._grays = tint(QColor(DARK.mask), _TINT_ALPHA), grays()
         self._previews: dict[Rect, QImage] = {}
+        self._previewed: Request | None = None  # the job that they are of
         self._after.ready.connect(self.changed)
         session.state_changed.connect(self._on_state_changed)
         session.mask_changed.connect(self._on_mask_changed)
@@ -125,7 +127,7 @@ class Scene(QObject):
         painter.restore()
 
     def _draw_previews(self, painter: QPainter, viewport: Viewport, part: Rect) -> None:
-        job = self._session.job
+        job = self._previewed
         if job is None or (job.source and job.source.size != self._after.size):
             return  # they are of a state that undo has left
         painter.save()
@@ -169,11 +171,12 @@ class Scene(QObject):
 
     def _on_preview_changed(self) -> None:
         """One preview of what is filled takes the place of the last; those of tiles stay beside each other."""
-        preview, job = self._session.preview, self._session.job
+        preview, job = self._session.preview, self._session.previewed
         gone: list[Rect] = []
-        if preview is None or job is None or job.mask:
+        if preview is None or job is None or job.mask or job is not self._previewed:
             gone = list(self._previews)
             self._previews.clear()
+        self._previewed = job
         if preview and job:
             mask = job.mask.read(preview.rect)[..., 0] if job.mask else None
             self._previews[preview.rect] = _image(preview) if mask is None else _masked(preview, mask)

@@ -26,9 +26,15 @@ def rendered(state: State, rect: Rect, colours: QColorSpace | None) -> QImage:
 
     `colours` is the space of the pixels where it differs from the screen's sRGB. Runs on any thread.
     """
-    pixels = _eight_bit(composite(state, rect))
+    return as_image(composite(state, rect), colours)
+
+
+def as_image(pixels: Pixels, colours: QColorSpace | None) -> QImage:
+    """Pixels (h, w, 4) as `rendered` gives them. Runs on any thread."""
+    pixels = _eight_bit(pixels)
+    height, width = pixels.shape[:2]
     opaque = bool((pixels[..., 3] == 255).all())
-    image = QImage(pixels.data, rect.width, rect.height, 4 * rect.width, QImage.Format.Format_RGBA8888)
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
     if colours is not None:
         image.setColorSpace(colours)
         image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.core.masks import MAX_SOFTNESS_PX
@@ -17,6 +17,7 @@ from imagetool.plugin.tasks import WORDS, Task
 from imagetool.ui import tokens
 from imagetool.ui.panels.failure import FailureNotice
 from imagetool.ui.panels.model_row import ModelRow
+from imagetool.ui.panels.run_row import RunRow
 from imagetool.ui.panels.task_row import TaskRow
 from imagetool.ui.widgets.number_field import NumberField, NumberRange, NumberRow
 from imagetool.ui.widgets.parameter_form import ParameterForm
@@ -50,15 +51,13 @@ class TaskPanel(QWidget):
     def __init__(self, catalog: Catalog, shortcut: str) -> None:
         super().__init__()
         self._catalog = catalog
-        self._shortcut = shortcut
         self._values: dict[str, dict[str, Value]] = {}
-        self._running = False
         self.ready_line = label("", "small")
         self.failure = FailureNotice()
         self.model_row = ModelRow()
         self.models = self.model_row.models
-        self.run_button = QPushButton()
-        self.run_button.setObjectName("run")
+        self._run_row = RunRow(shortcut)
+        self.run_button, self.queue_button = self._run_row.run_button, self._run_row.queue_button
         self._summary = label("", "small")
         self._summary.setWordWrap(True)
         self._form = ParameterForm((), {})
@@ -79,7 +78,8 @@ class TaskPanel(QWidget):
         self._tasks.chosen.connect(self.choose_task)
         self.model_row.chosen.connect(self._on_model_chosen)
         self.model_row.card_wanted.connect(self.card_wanted)
-        self.run_button.clicked.connect(self._on_clicked)
+        self._run_row.run_wanted.connect(self.run_wanted)
+        self._run_row.cancel_wanted.connect(self.cancel_wanted)
         self.choose_task(self._task)
 
     @property
@@ -118,20 +118,30 @@ class TaskPanel(QWidget):
         """What can be done now stands on the button."""
         words = WORDS[self._task]
         self._softness.setVisible(words.needs_mask or (self._task in KEEP_SIZE and has_mask))
-        missing = has_picture and words.hint and not has_mask
-        self.run_button.setEnabled(self._running or (self.has_model and has_picture and not missing))
-        if not self._running:
-            self.run_button.setText(words.hint if missing else words.verb)
-            self.run_button.setToolTip(f"{words.verb} with {self.models.currentText()} ({self._shortcut})")
+        missing = has_picture and bool(words.hint) and not has_mask
+        able = self.has_model and has_picture
+        self._run_row.show_choice(words, self.models.currentText(), able=able, missing=missing)
 
-    def show_running(self, running: bool, done: float = 0.0) -> None:
-        """While a job runs the button cancels it."""
-        self._running = running
-        if running:
-            self.failure.clear()
-            self.run_button.setEnabled(True)
-            self.run_button.setText(f"Cancel · {done:.0%}")
-            self.run_button.setToolTip("Stop the job; the picture stays as it is (Esc)")
+    def show_job(self, done: float | None, ending: str = "") -> None:
+        """While a job runs, of which so much is done, the button stops it, and another one queues the next."""
+        self._run_row.show_job(done, ending)
+
+    @property
+    def able_models(self) -> tuple[CatalogModel, ...]:
+        """All models of the chosen task."""
+        return self._catalog.models_for(self._task)
+
+    def params_for(self, model: CatalogModel) -> Params:
+        """The values that were set for a model, else its defaults."""
+        return Params.checked(model.entry.parameters, self._kept_values(model))
+
+    def take(self, model: CatalogModel, params: Params, seed: int) -> None:
+        """Sets the panel to a model, its values and a seed."""
+        self._values[model.id] = dict(params)
+        self._chosen[model.entry.task] = model.id
+        self._shown_model = None  # its form is to be filled again
+        self.choose_task(model.entry.task)
+        self._seed.set_value(seed)
 
     def new_seed(self) -> None:
         """Another seed: the next run looks different."""
@@ -164,7 +174,7 @@ class TaskPanel(QWidget):
         foot.setContentsMargins(tokens.AROUND_PX, 0, tokens.AROUND_PX, tokens.BETWEEN_PX)
         foot.setSpacing(tokens.INSIDE_PX)
         foot.addWidget(self.ready_line)
-        foot.addWidget(self.run_button)
+        foot.addWidget(self._run_row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.INSIDE_PX)
@@ -210,12 +220,6 @@ class TaskPanel(QWidget):
                 with contextlib.suppress(ParameterError):
                     kept[parameter.id] = parameter.check(values[parameter.id])
         return kept
-
-    def _on_clicked(self) -> None:
-        if self._running:
-            self.cancel_wanted.emit()
-        else:
-            self.run_wanted.emit()
 
 
 def _flat(row: QWidget) -> QHBoxLayout:

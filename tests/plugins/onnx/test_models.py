@@ -17,11 +17,11 @@ from torch import Tensor
 
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.luminance import luma
 from imagetool.kit.precision import Precision
 from imagetool.kit.resampling import resize
-from imagetool.kit.tiling import Tiling
 from imagetool.plugin import CannotRun, Denoiser, Filter, Inpainter, Job, Model, Params, Task, Upscaler, Weights
 from imagetool.plugin.errors import Cancelled
 from plugins.onnx import windows

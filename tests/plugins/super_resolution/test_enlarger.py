@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.errors import BadWeights
 from imagetool.kit.precision import Precision
-from imagetool.kit.tiling import Tiling
 from imagetool.kit.weights import read_layout, save_weights
 from imagetool.plugin import Params, Task, Weights
 from plugins.super_resolution.crispness import REACH_PX

@@ -16,6 +16,7 @@ from imagetool.jobs.conformance.report import Status
 from imagetool.jobs.conformance.trials import Outcome, Trials
 from imagetool.jobs.errors import ModelFailed
 from imagetool.jobs.request import Report, Request, Result
+from imagetool.jobs.slot import CANCEL_GRACE_S
 from imagetool.kit.errors import NoSuchDevice
 from tests.fakes.requests import MANIFEST, fake_model
 
@@ -80,7 +81,7 @@ def test_rounding_is_no_difference_and_another_picture_is() -> None:
 
 def test_a_job_that_is_over_cannot_be_stopped() -> None:
     assert cancel(bench(FakeTrials(RAMP))).status is Status.SKIPPED
-    assert cancel(bench(FakeTrials(seconds=1.9))).status is Status.PASSED
+    assert cancel(bench(FakeTrials(seconds=CANCEL_GRACE_S - 0.1))).status is Status.PASSED
     assert cancel(bench(FakeTrials(seconds=2.0))).status is Status.FAILED
 
 

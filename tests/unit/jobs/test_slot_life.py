@@ -16,13 +16,14 @@ from imagetool.jobs.request import Request
 from imagetool.jobs.slot import CANCEL_GRACE_S, START_PATIENCE_S
 from imagetool.plugin.parameters import Params
 from imagetool.wire import messages
-from tests.fakes.requests import fake_model, request
+from imagetool.wire.buffers import open_array
+from tests.fakes.requests import enlarging, fake_model, picture, request
 from tests.fakes.stage import IDLE_S, Stage, done
 
 
 def test_a_cancelled_job_stops_when_the_worker_says_so(stage: Stage) -> None:
     asked = stage.running()
-    stage.slot.cancel(asked.job_id)
+    stage.cancel(asked.job_id)
     assert stage.worker.told(messages.Cancel) == [messages.Cancel(asked.job_id)]
     stage.slot.hear(stage.worker, messages.Stopped(asked.job_id))
     assert stage.heard == [Cancelled(asked.job_id)]
@@ -32,10 +33,10 @@ def test_a_cancelled_job_stops_when_the_worker_says_so(stage: Stage) -> None:
 def test_a_worker_that_does_not_stop_is_killed_after_the_grace(stage: Stage) -> None:
     asked = stage.running()
     now = time.monotonic()
-    stage.slot.cancel(asked.job_id)
+    stage.cancel(asked.job_id)
     stage.slot.tick(now + CANCEL_GRACE_S - 0.5)
     assert stage.worker.kills == 0
-    stage.slot.cancel(asked.job_id)  # impatience does not prolong it
+    stage.cancel(asked.job_id)  # impatience does not prolong it
     stage.slot.tick(time.monotonic() + CANCEL_GRACE_S)
     assert stage.worker.kills == 1
     assert stage.heard == [Cancelled(asked.job_id)]
@@ -51,16 +52,45 @@ ENDS_AFTER_CANCEL = [
 @pytest.mark.parametrize("end", ENDS_AFTER_CANCEL, ids=["done", "failed", "died"])
 def test_a_cancelled_job_is_cancelled_whatever_comes_of_it(stage: Stage, end: object) -> None:
     asked = stage.running()
-    stage.slot.cancel(asked.job_id)
+    stage.cancel(asked.job_id)
     assert callable(end)
     end(stage, asked.job_id)
     assert stage.heard == [Cancelled(asked.job_id)], "who pressed Stop gets no result and no error"
 
 
+STOPS = [
+    lambda stage, job: stage.slot.hear(stage.worker, messages.Stopped(job)),
+    lambda stage, job: stage.slot.hear(stage.worker, done(job)),
+    lambda stage, job: stage.slot.worker_ended(stage.worker, "It died."),
+    lambda stage, job: stage.slot.tick(time.monotonic() + CANCEL_GRACE_S),
+]
+
+
+@pytest.mark.parametrize("end", STOPS, ids=["stopped", "done", "died", "killed"])
+def test_what_a_stopped_job_had_made_is_kept(stage: Stage, end: object) -> None:
+    asked = enlarging(pixels=picture(height=100, width=150))
+    stage.slot.submit(asked)
+    stage.ready()
+    run = stage.run_of(asked)
+    assert run.ledger
+    open_array(run.result, writable=True)[...] = 7
+    open_array(run.ledger, writable=True)[0] = 1234
+    stage.cancel(asked.job_id)
+    assert callable(end)
+    end(stage, asked.job_id)
+    event = stage.heard[-1]
+    assert isinstance(event, Cancelled)
+    assert event.partial
+    (rect,) = event.partial.done
+    assert (event.partial.pixels[rect.slices] == 7).all()
+    assert event.partial.total == run.ledger.shape[0]
+    assert len(stage.pool._spare) == stage.buffers(), "it is a copy, and the buffers are given back"
+
+
 def test_a_queued_job_is_cancelled_at_once_and_never_run(stage: Stage) -> None:
     first, second = stage.running(), request()
     stage.slot.submit(second)
-    stage.slot.cancel(second.job_id)
+    stage.cancel(second.job_id)
     assert stage.heard == [Cancelled(second.job_id)]
     stage.slot.hear(stage.worker, done(first.job_id))
     assert [run.job_id for run in stage.worker.told(messages.Run)] == [first.job_id]
@@ -70,8 +100,8 @@ def test_cancelling_a_job_that_is_over_or_unknown_does_nothing(stage: Stage) -> 
     asked = stage.running()
     stage.slot.hear(stage.worker, done(asked.job_id))
     stage.heard.clear()
-    stage.slot.cancel(asked.job_id)
-    stage.slot.cancel("unknown")
+    stage.cancel(asked.job_id)
+    stage.cancel("unknown")
     assert stage.heard == []
     assert stage.worker.told(messages.Cancel) == []
 

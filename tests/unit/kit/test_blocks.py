@@ -10,11 +10,11 @@ from torch.nn import functional
 
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.precision import Precision
 from imagetool.kit.same_size import Sheet, run_filter
 from imagetool.kit.tensors import mirrored, padded
-from imagetool.kit.tiling import Tiling
 from imagetool.plugin import Filter, Job, Params, Upscaler
 from tests.fakes.models import FakeJob
 

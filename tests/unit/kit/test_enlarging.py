@@ -8,13 +8,13 @@ import torch
 
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.enlarging import Enlargement, Ladder
 from imagetool.kit.errors import InvalidResult
 from imagetool.kit.precision import Precision
 from imagetool.kit.resampling import resize
 from imagetool.kit.tensors import to_pixels, to_tensor
-from imagetool.kit.tiling import Tiling
 from imagetool.plugin import Upscaler
 from imagetool.plugin.errors import Cancelled
 from imagetool.plugin.parameters import Params

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from imagetool.core.geometry import Rect
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.errors import InvalidResult
 from imagetool.kit.precision import Precision
 from imagetool.kit.same_size import Sheet, run_filter, run_scorer
-from imagetool.kit.tiling import Tiling
 from imagetool.plugin import Cancelled, Filter, Params
 from tests.fakes.filters import ConvFilter, FakeDenoiser, FakeFilter, FakeScorer
 from tests.fakes.models import FakeJob

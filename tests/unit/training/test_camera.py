@@ -26,8 +26,8 @@ def flat(level: float, count: int = 16, side: int = 64) -> Tensor:
 def with_shot(shot: float, read: float, count: int = 4) -> Camera:
     """Cameras alike in all but their noise, which look at the mosaic plainly."""
     camera = Camera.random(count, randomness(3))
-    levels = [torch.full((count, 1, 1, 1), value) for value in (shot, read)]
-    return Camera(camera.to_sensor, camera.gains, *levels, torch.zeros(count, 1, 1, 1))
+    each = torch.ones(count, 1, 1, 1)
+    return Camera(camera.to_sensor, camera.gains, shot * each, read * each, 0 * each)
 
 
 def test_what_a_sensor_saw_develops_into_the_photo() -> None:

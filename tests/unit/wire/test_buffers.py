@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagetool.wire.buffers import FOLDER_PREFIX, BufferPool, open_array, sweep_leftovers
+from imagetool.wire.buffers import FOLDER_PREFIX, Buffer, BufferPool, open_array, rest, sweep_leftovers
 from imagetool.wire.errors import NoRoomForPixels
 from imagetool.wire.messages import BufferRef
 
@@ -83,6 +84,65 @@ def test_only_a_few_buffers_are_kept(pool: BufferPool) -> None:
     for buffer in taken:
         pool.give_back(buffer)
     assert sum(buffer.path.exists() for buffer in taken) == 4
+
+
+def test_a_large_one_is_not_kept(pool: BufferPool) -> None:
+    large = pool.take((65_000_000,), np.uint8)
+    pool.give_back(large)
+    assert not large.path.exists(), "memory that the next job may not need"
+
+
+def test_a_buffer_can_be_found_again(tmp_path: Path) -> None:
+    made = Buffer(tmp_path / "x", 24).shaped((2, 3, 4), np.uint8)
+    assert not made.array.any(), "a new one is all zeros"
+    made.array[...] = 5
+    made.let_go()
+    found = Buffer(tmp_path / "x", 24, found=True).shaped((24,), np.uint8)
+    assert (found.array == 5).all()
+    found.close()
+    assert not made.path.exists()
+
+
+@pytest.mark.parametrize("length", [0, 23, 25])
+def test_one_of_another_length_is_not_what_was_looked_for(tmp_path: Path, length: int) -> None:
+    (tmp_path / "x").write_bytes(b"1" * length)
+    with pytest.raises(OSError, match="not of the length that was expected"):
+        Buffer(tmp_path / "x", 24, found=True)
+    assert (tmp_path / "x").exists(), "it is somebody else's"
+
+
+def mapped_kb(path: Path) -> int:
+    """How much of a file lies in this process's memory."""
+    lines = iter(Path("/proc/self/smaps").read_text().splitlines())
+    for line in lines:
+        if line.endswith(str(path)):
+            return next(int(fact.split()[1]) for fact in lines if fact.startswith("Rss:"))
+    return 0
+
+
+def test_what_rests_is_in_nobodys_memory_and_still_there(pool: BufferPool) -> None:
+    buffer = pool.take((8 * MB,), np.uint8)
+    buffer.array[...] = 9
+    assert mapped_kb(buffer.path) >= 8 * 1024
+    buffer.rest()
+    assert mapped_kb(buffer.path) == 0
+    assert (buffer.array == 9).all()
+    theirs = open_array(buffer.ref, writable=True)
+    theirs[...] = 4
+    rest(theirs.reshape(2, -1))
+    assert (buffer.array == 4).all()
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 4), (40 * MB,), (5, 4 * MB, 2), (0,)])
+def test_what_is_copied_out_is_nowhere_else(pool: BufferPool, shape: tuple[int, ...]) -> None:
+    buffer = pool.take(shape, np.uint8)
+    wanted = np.arange(math.prod(shape), dtype=np.uint32).astype(np.uint8).reshape(shape)
+    buffer.array[...] = wanted
+    copied = buffer.copy_out()
+    np.testing.assert_array_equal(copied, wanted)
+    assert mapped_kb(buffer.path) == 0
+    buffer.array[...] = 1
+    np.testing.assert_array_equal(copied, wanted)
 
 
 def test_trimming_gives_all_memory_back_that_nobody_uses(pool: BufferPool) -> None:

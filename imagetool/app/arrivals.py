@@ -1,0 +1,162 @@
+"""How jobs end: a result is laid into the document it was made for, a failure is said, a part can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from imagetool.app.announcer import Announcer
+from imagetool.app.job import Job
+from imagetool.app.job_queue import JobQueue
+from imagetool.app.landing import Circumstances, Landing, SizeChanged
+from imagetool.app.remnants import Remnants
+from imagetool.app.results import prepared
+from imagetool.catalog.plugins import Plugin
+from imagetool.core.document import State
+from imagetool.jobs.errors import JobError, ModelFailed, PluginSuspended, WorkerDied
+from imagetool.jobs.events import Cancelled, Failed, Finished
+from imagetool.jobs.request import Request, Result
+from imagetool.plugin.tasks import Task
+from imagetool.ui.background import Background
+from imagetool.ui.inference import Inference
+from imagetool.ui.jobs.facts import Stage
+from imagetool.ui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a job of a plugin ended: `error` is what the plugin is to be blamed for, None where it worked."""
+
+    plugin: Plugin
+    error: JobError | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Landed:
+    """A result lies in its document; `layer_ids` are the layers that came with it."""
+
+    request: Request
+    result: Result
+    session: Session
+    given: Circumstances
+    layer_ids: tuple[int, ...]
+
+
+class Arrivals(QObject):
+    """Ends every job of the queue, one way or another; those of documents that were closed are not in it."""
+
+    answered = Signal(object)  # Answered
+    landed = Signal(object)  # Landed
+
+    def __init__(
+        self, queue: JobQueue, remnants: Remnants, background: Background, inference: Inference, voice: Announcer
+    ) -> None:
+        super().__init__(queue)
+        self._queue, self._remnants = queue, remnants
+        self._background, self._voice = background, voice
+        inference.finished.connect(self._on_finished)
+        inference.failed.connect(self._on_failed)
+        inference.cancelled.connect(self._on_cancelled)
+
+    def _on_finished(self, event: Finished) -> None:
+        job = self._queue.get(event.job_id)
+        if job:
+            job.stage = Stage.LANDING
+            self._queue.changed.emit(job)
+            if job.judge:
+                self._have_judged(job, event.result, job.judge)
+            else:
+                self._prepare(job, event.result, job.given)
+
+    def _have_judged(self, job: Job, result: Result, judge: Callable[[Result], str]) -> None:
+        """The result is looked at and goes."""
+
+        def done(said: str) -> None:
+            if self._queue.get(job.id) is job:
+                job.session.end_preview(job.request)
+                self._queue.end(job, said)
+                self._voice.say(job.session, said)
+
+        self._background.run(lambda: judge(result), done, lambda error: self._fail(job, str(error)))
+
+    def _prepare(self, job: Job, result: Result, given: Circumstances) -> None:
+        self._background.run(
+            lambda: prepared(job.request, given, result),
+            lambda landing: self._lay_in(job, result, given, landing),
+            lambda error: self._fail(job, str(error)),
+        )
+
+    def _lay_in(self, job: Job, result: Result, given: Circumstances, landing: Landing) -> None:
+        if self._queue.get(job.id) is not job:  # its document was closed meanwhile
+            return
+        before = job.session.state
+        if not landing.fits(before):  # such as where a mask was painted meanwhile
+            self._prepare(job, result, replace(given, seen=before))
+            return
+        try:
+            after = landing.apply(before)
+        except SizeChanged as error:
+            self._fail(job, str(error))
+            return
+        lost = "without the changes made meanwhile" if _loses(job, before, after) else ""
+        facts = [landing.said, lost, *(f"{name} {value:.3g}" for name, value in result.report.figures.items())]
+        facts = [f"{job.words.past} in {result.report.seconds:.1f} s", *facts, *result.report.notes]
+        said = " · ".join(fact for fact in facts if fact)
+        job.session.end_preview(job.request)
+        self._queue.end(job, said)
+        job.session.apply(f"{job.words.verb} with {job.request.model.entry.name}", after)
+        self._voice.say(job.session, said, offer_undo=True)
+        self.landed.emit(Landed(job.request, result, job.session, given, _added(before, after)))
+        self.answered.emit(Answered(job.request.model.plugin))
+
+    def _on_failed(self, event: Failed) -> None:
+        job = self._queue.get(event.job_id)
+        if job is None:
+            return
+        plugin = job.request.model.plugin if _is_to_blame(event.error) else None
+        self._fail(job, str(event.error), event.error.details, plugin)
+        if plugin:
+            self.answered.emit(Answered(plugin, event.error))
+
+    def _fail(self, job: Job, sentence: str, details: str = "", plugin: Plugin | None = None) -> None:
+        if self._queue.get(job.id) is not job:
+            return
+        for line in details.splitlines():
+            job.note(line)
+        job.session.end_preview(job.request)
+        self._queue.end(job, sentence)
+        told = "\n".join([*job.log[:-1]]) if details else ""
+        self._voice.complain(job.session, sentence, told, plugin.manifest.id if plugin else "")
+
+    def _on_cancelled(self, event: Cancelled) -> None:
+        job = self._queue.get(event.job_id)
+        if job is None:
+            return
+        if event.partial is not None and job.judge is None and self._remnants.offer(job, event.partial):
+            return
+        job.session.end_preview(job.request)
+        self._queue.end(job, "Stopped" if job.began else "Taken out of the queue")
+        self._voice.say(
+            job.session, "Stopped. The picture is as it was." if job.began else "Taken out of the queue."
+        )
+
+
+def _added(before: State, after: State) -> tuple[int, ...]:
+    known = {layer.id for layer in before.layers}
+    return tuple(layer.id for layer in after.layers if layer.id not in known)
+
+
+def _is_to_blame(error: JobError) -> bool:
+    """Whether a failure is put down to the plugin: not where it only says that it cannot do what was asked."""
+    if isinstance(error, ModelFailed):
+        return bool(error.details)
+    return isinstance(error, WorkerDied | PluginSuspended) or type(error) is JobError
+
+
+def _loses(job: Job, before: State, after: State) -> bool:
+    """Whether layers go that the model has not seen."""
+    seen = job.given.seen.layers
+    replaced = job.request.model.entry.task is Task.UPSCALE or job.given.limit is None
+    return replaced and any(layer not in seen and layer not in after.layers for layer in before.layers)

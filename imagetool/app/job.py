@@ -1,0 +1,144 @@
+"""One job as the window knows it: what was asked for which document, how far it is, and what its log says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from imagetool.app.landing import Circumstances, layer_name
+from imagetool.jobs.request import Request, Result
+from imagetool.plugin.tasks import WORDS, Task, TaskWords
+from imagetool.ui.jobs.facts import JobFacts, Stage
+from imagetool.ui.session import Session
+
+_LEAST_DONE = 0.02  # before that, what is left cannot be told from what is done
+_MOST_LINES = 500
+
+
+@dataclass(eq=False, slots=True)
+class Stopwatch:
+    """Counts the seconds in which it ran; `clock` tells seconds that only grow."""
+
+    clock: Callable[[], float] = time.monotonic
+    _counted_s: float = 0.0
+    _since: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run."""
+        return self._counted_s + (self.clock() - self._since if self._since is not None else 0.0)
+
+    def run(self, running: bool) -> None:
+        """Goes on, or stands still."""
+        self._counted_s = self.seconds
+        self._since = self.clock() if running else None
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """Used by the window's thread alone; `said` is how it ended.
+
+    Where there is a `judge`, the result is not laid in: the judge looks at it, on a background thread, and says in
+    a sentence what it has found.
+    """
+
+    request: Request
+    session: Session
+    given: Circumstances
+    judge: Callable[[Result], str] | None = None
+    watch: Stopwatch = field(default_factory=Stopwatch)
+    stage: Stage = Stage.WAITING
+    held: bool = False
+    done: float = 0.0
+    text: str = ""
+    said: str = ""
+    began: bool = False
+    keepable: bool = False
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The request's."""
+        return self.request.job_id
+
+    @property
+    def words(self) -> TaskWords:
+        """How its task is called."""
+        return WORDS[self.request.model.entry.task]
+
+    @property
+    def wish(self) -> str:
+        """What was asked for, with every number that matters."""
+        request = self.request
+        sizes = [str(size) for size in (request.source.size if request.source else None, request.target) if size]
+        params = [f"{name}={value}" for name, value in request.params.items()]
+        seed = [f"seed {request.seed}"] if self.words.has_seed else []
+        return " · ".join([layer_name(request), f"{' → '.join(sizes)} px", request.device, *seed, *params])
+
+    @property
+    def misfit(self) -> str:
+        """Why the result will not fit the document as it is now; empty where it will."""
+        source = self.request.source
+        if source is None or self.judge or self.stage is Stage.ENDED or source.size == self.session.state.size:
+            return ""
+        if self.request.model.entry.task is Task.UPSCALE:
+            return f"made from the picture as it was, {source.size} px"
+        return f"begun for {source.size} px, which the picture no longer has"
+
+    @property
+    def facts(self) -> JobFacts:
+        """How it stands now."""
+        return JobFacts(
+            id=self.id,
+            name=f"{layer_name(self.request)}, again" if self.judge else layer_name(self.request),
+            document=self.session.document.name,
+            stage=self.stage,
+            held=self.held,
+            done=self.done,
+            text=self.text,
+            seconds_left=self._seconds_left(),
+            said=self.said,
+            warning=self.misfit,
+            keepable=self.keepable,
+            log=tuple(self.log),
+        )
+
+    def begin(self) -> None:
+        """It has left the queue."""
+        if self.stage is Stage.WAITING:
+            self.stage, self.began = Stage.RUNNING, True
+            self.watch.run(not self.held)
+
+    def hold(self, held: bool) -> None:
+        """It waits for the user, or does not any more."""
+        if held != self.held:
+            self.held = held
+            if self.stage is Stage.RUNNING:
+                self.watch.run(not held)
+
+    def note(self, line: str) -> None:
+        """One more line of its log; of a long one the newest lines are kept."""
+        self.log = [*self.log, line][-_MOST_LINES:]
+
+    def end(self, said: str) -> None:
+        """It is over, and that is how."""
+        self.watch.run(False)
+        self.stage, self.said, self.held = Stage.ENDED, said, False
+        self.note(said)
+
+    def repeats(self, other: Job) -> bool:
+        """Whether both were asked for the same, so that both give the same."""
+        mine, its = self.request, other.request
+        asked = (mine.model, mine.params, mine.seed, mine.target, mine.count, mine.device)
+        return (
+            asked == (its.model, its.params, its.seed, its.target, its.count, its.device)
+            and self.given.seen.layers == other.given.seen.layers
+            and self.given.seen.mask is other.given.seen.mask
+            and self.given.softness_px == other.given.softness_px
+        )
+
+    def _seconds_left(self) -> float | None:
+        if self.stage is not Stage.RUNNING or self.done < _LEAST_DONE:
+            return None
+        return self.watch.seconds * (1 - self.done) / self.done

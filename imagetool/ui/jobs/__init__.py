@@ -1,0 +1,1 @@
+"""The list of jobs and what the window says of each."""

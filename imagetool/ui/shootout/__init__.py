@@ -1,0 +1,1 @@
+"""Several models, seeds or settings on one crop, beside each other."""
