@@ -17,7 +17,7 @@ from imagetool.kit.errors import InvalidResult
 from imagetool.kit.precision import Precision
 from imagetool.kit.tensors import NO_NUMBERS, Fetch, expected, fetched, mirrored
 
-TRIED_PX = 256
+TRIED_PX = 128
 """So much of the first tile is computed in both precisions, along each side."""
 
 MOST_OFF = 2 / 255

@@ -21,7 +21,7 @@ JPEG_MULTIPLE = 16
 QUALITY = (10.0, 95.0)
 """Least and most JPEG quality."""
 
-NOISY, COMPRESSED = 0.65, 0.75
+NOISY, COMPRESSED = 0.55, 0.75
 """Shares of the photos that are damaged so; either does not depend on the other, and some stay clean."""
 
 PLAIN = 0.25
@@ -30,7 +30,7 @@ PLAIN = 0.25
 GRAY = 0.1
 """Share of the photos that are gray, as is their noise: each of its pixels is the same in all three colours."""
 
-GRAY_NOISE = 0.3
+GRAY_NOISE = 0.15
 """Share of the noise on photos that has no colour, as film grain has none."""
 
 HALVED_COLOUR = 0.7

@@ -1,4 +1,4 @@
-"""Film grain as numbers: measured in what a denoiser has removed, and made anew from them.
+"""Film grain as numbers: measured in the plain areas of a picture, and made anew from them.
 
 What differs between grains is how strong they are at each brightness, and how their specks hang together. The
 first is a table, as film grain is described in video (Norkin and Birkbeck 2018, Film Grain Synthesis for AV1 Video
@@ -23,10 +23,16 @@ BLOCK_PX = 32
 LEVELS = 8
 """Brightnesses, from black to white, whose grain is measured."""
 
-FLAT_SHARE = 0.4
-"""Share of the blocks that are measured: those in which the picture itself changes least."""
+PLAIN_SHARE = 0.3
+"""Share of the blocks of each brightness that are plain for certain: those with least in them."""
+
+AS_PLAIN = 1.3
+"""Blocks in which that is exceeded by less are plain, too: grain itself differs from block to block."""
 
 LEAST_BLOCKS = 16
+
+LEAST_STRENGTH = 0.3 / 255
+"""Weaker grain cannot be told from the rounding of 8 bit."""
 
 FADE_PX = 4
 """Pixels in which a block is faded out at its border, so that its edge does not count as detail."""
@@ -57,27 +63,26 @@ class Grain:
         return cls(_of_unit_power(kernel), strength * (0.25 + 3 * tone * (1 - tone)), colour)
 
     @classmethod
-    def measured(cls, clean: Tensor, removed: Tensor) -> Grain | None:
-        """The grain in what was removed from a picture.
+    def measured(cls, picture: Tensor) -> Grain | None:
+        """The grain of a picture (1, 3, H, W) in [0, 1].
 
-        Args:
-            clean: (1, 3, H, W) in [0, 1], what is left.
-            removed: (1, 3, H, W), what was taken from it.
+        In plain areas all that a smooth surface does not explain is grain.
 
         Returns:
-            None where there are too few flat places to measure it.
+            None where there are too few plain areas, or no grain in them.
         """
-        light, under = _blocks(luma(removed)), _blocks(luma(clean))  # (N, 32, 32)
-        if len(light) < LEAST_BLOCKS:
+        under = _blocks(luma(picture))  # (N, 32, 32)
+        if len(under) < LEAST_BLOCKS:
             return None
-        chosen = _flattest(under)
+        light = _without_surface(under)
+        chosen = _plainest(under.mean(dim=(1, 2)), light)
         light, tones = light[chosen], under[chosen].mean(dim=(1, 2))
         spread = light.std(dim=(1, 2))
-        if float(spread.median()) <= 1e-5:
+        if float(spread.median()) <= LEAST_STRENGTH:
             return None
-        colours = _blocks((removed - luma(removed))[:, ::2].flatten(0, 1)[:, None])  # of red and blue
-        colour = float(colours.std() / light.std())
-        return cls(_kernel(light), _by_tone(tones, spread), colour)
+        chroma = picture - luma(picture)
+        colours = torch.cat([_without_surface(_blocks(chroma[:, at : at + 1])[chosen]) for at in (0, 2)])
+        return cls(_kernel(light), _by_tone(tones, spread), float(colours.std() / light.std()))
 
     @property
     def size_px(self) -> float:
@@ -120,12 +125,26 @@ def _blocks(planes: Tensor) -> Tensor:
     return cut.flatten(0, 3)
 
 
-def _flattest(blocks: Tensor) -> Tensor:
-    """Which blocks the picture changes least in."""
-    across, down = blocks.diff(dim=2).square().mean(dim=(1, 2)), blocks.diff(dim=1).square().mean(dim=(1, 2))
-    slope = blocks.mean(dim=2).std(dim=1) + blocks.mean(dim=1).std(dim=1)
-    count = max(LEAST_BLOCKS, math.ceil(FLAT_SHARE * len(blocks)))
-    return (across + down + slope.square()).topk(min(count, len(blocks)), largest=False).indices
+def _without_surface(blocks: Tensor) -> Tensor:
+    """Blocks (N, 32, 32) without the surface of second degree that fits them best."""
+    at = torch.linspace(-1, 1, BLOCK_PX, dtype=blocks.dtype, device=blocks.device)
+    y, x = torch.meshgrid(at, at, indexing="ij")
+    shapes = torch.stack([torch.ones_like(x), x, y, x * y, x.square(), y.square()]).flatten(1)  # (6, 1024)
+    axes = torch.linalg.qr(shapes.T).Q  # (1024, 6)
+    flat = blocks.flatten(1)
+    left: Tensor = flat - flat @ axes @ axes.T
+    return left.reshape(blocks.shape)
+
+
+def _plainest(tones: Tensor, light: Tensor) -> Tensor:
+    """Which blocks have least in them, at each brightness: (N,) bool."""
+    level = (tones.clamp(0, 1) * (LEVELS - 1)).round().long()
+    spread = light.std(dim=(1, 2))
+    chosen = torch.zeros_like(spread, dtype=torch.bool)
+    for each in sorted(set(level.tolist())):
+        own = level == each
+        chosen |= own & (spread <= AS_PLAIN * spread[own].quantile(PLAIN_SHARE))
+    return chosen
 
 
 def _kernel(blocks: Tensor) -> Tensor:

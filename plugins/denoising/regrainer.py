@@ -10,10 +10,8 @@ from torch import Tensor
 from imagetool.core.files import read_picture
 from imagetool.core.picture import Pixels
 from imagetool.kit.tensors import to_tensor
-from imagetool.kit.weights import load_into, read_layout
-from imagetool.plugin import CannotRun, Filter, Job, Params, Weights
+from imagetool.plugin import CannotRun, Filter, Job, Params
 from plugins.denoising.film_grain import Grain
-from plugins.denoising.network import Layout, Network
 
 LOOKED_AT_PX = 1024
 """Side of the middle of the other picture that is measured."""
@@ -21,13 +19,6 @@ LOOKED_AT_PX = 1024
 
 class Regrainer(Filter):
     """Adds grain that is new and looks like that of another picture."""
-
-    def load(self, weights: Weights, device: torch.device) -> None:
-        """Builds the network that tells grain from picture."""
-        self._device = device
-        self._network = Network(Layout.read(read_layout(weights.only)))
-        load_into(self._network, weights.only)
-        self._network.to(device).eval()
 
     def run(self, image: Tensor, params: Params, job: Job) -> Tensor:
         """The picture with grain on it.
@@ -37,7 +28,7 @@ class Regrainer(Filter):
         """
         like = str(params["like"])
         if like:
-            grain = self._grain_of(Path(like))
+            grain = _grain_of(Path(like), image.device)
         else:
             grain = Grain.plain(float(params["strength"]) / 255, float(params["size"]), float(params["colour"]))
         job.figure("grain strength", grain.strength_255)
@@ -45,15 +36,13 @@ class Regrainer(Filter):
         job.check()
         return grain.added_to(image, float(params["amount"]), job.generator())
 
-    def _grain_of(self, path: Path) -> Grain:
-        pixels = _middle(read_picture(path).pixels)
-        seen = to_tensor(pixels, self._device)[:, :3]
-        with torch.autocast(self._device.type, enabled=False):
-            removed = -self._network(seen).sum(dim=1)
-        grain = Grain.measured(seen - removed, removed)
-        if grain is None:
-            raise CannotRun("In that picture no grain can be measured. Choose one that has grain in plain areas.")
-        return grain
+
+def _grain_of(path: Path, device: torch.device) -> Grain:
+    with torch.autocast(device.type, enabled=False):
+        grain = Grain.measured(to_tensor(_middle(read_picture(path).pixels), device)[:, :3])
+    if grain is None:
+        raise CannotRun("In that picture no grain can be measured. Choose one that has grain in plain areas.")
+    return grain
 
 
 def _middle(pixels: Pixels) -> Pixels:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QMimeData, QUrl
 from pytestqt.qtbot import QtBot
 
 from imagetool.app.editor import Editor
+from imagetool.catalog.catalog import CatalogModel
 from imagetool.core.compositing import composite
-from imagetool.plugin.tasks import Task
+from imagetool.plugin.parameters import Params
 from tests.fakes.editors import open_editor, open_photo, wait_for, wait_for_job
 from tests.fakes.pictures import textured, written
 
@@ -51,6 +52,11 @@ def drop(editor: Editor, path: Path) -> None:
     editor.window.dropped.emit(data)
 
 
+def offered(editor: Editor) -> list[CatalogModel]:
+    """The plugin's models that can be chosen."""
+    return [model for model in editor.catalog.models if model.plugin.manifest.id == "org.example.negative"]
+
+
 def test_drop_agree_use_switch_off_remove(qtbot: QtBot, tmp_path: Path, home: Path) -> None:
     photo = written(tmp_path / "photo.png", textured(64, 48))
     with open_editor(qtbot) as editor:
@@ -61,10 +67,11 @@ def test_drop_agree_use_switch_off_remove(qtbot: QtBot, tmp_path: Path, home: Pa
         assert "It brings code, which runs on this computer." in manager.question.sheet.texts
         assert not (home / "plugins" / "org.example.negative").exists(), "nobody has agreed yet"
         manager.question.agree.click()
-        wait_for(qtbot, lambda: Task.FILTER in editor.catalog.tasks)
+        wait_for(qtbot, lambda: bool(offered(editor)))
         assert "“Negative” 1.0 is installed. It offers Invert. Tested here: Invert:" in manager.strip.words.text()
 
-        editor.window.task.choose_task(Task.FILTER)
+        (model,) = offered(editor)
+        editor.window.task.take(model, Params.checked(model.entry.parameters, {}), 1)
         before = composite(canvas.session.state, canvas.session.state.bounds)
         editor.window.task.run_button.click()
         wait_for_job(qtbot, canvas)
@@ -77,9 +84,9 @@ def test_drop_agree_use_switch_off_remove(qtbot: QtBot, tmp_path: Path, home: Pa
         assert facts is not None
         assert facts.name == "Negative"
         manager.details.buttons["switch"].click()
-        wait_for(qtbot, lambda: Task.FILTER not in editor.catalog.tasks)
+        wait_for(qtbot, lambda: not offered(editor))
         wait_for(qtbot, lambda: manager.details.buttons["switch"].text() == "Enable")
-        assert editor.window.task.task is not Task.FILTER
+        assert editor.window.task.wish.model.plugin.manifest.id != "org.example.negative"
         manager.details.buttons["remove"].click()
         manager.question.agree.click()
         wait_for(qtbot, lambda: not (home / "plugins" / "org.example.negative").exists())

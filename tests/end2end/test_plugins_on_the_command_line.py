@@ -75,7 +75,8 @@ def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) ->
     (listed,) = [plugin for plugin in said("plugins", "list")["plugins"] if plugin["id"] == ID]
     assert (listed["enabled"], listed["version"], listed["previous"]) == (False, "1.0", "2.0")
     assert {it["label"] for it in listed["permissions"]} <= {"enforced", "not enforced on this system"}
-    assert "No installed model can filter" in command("run", "filter", photo, "-o", out, status=1).stderr
+    unknown = command("run", "filter", photo, "-o", out, "--model", f"{ID}/invert", status=1)
+    assert "There is no model" in unknown.stderr
     said("plugins", "enable", ID)
     assert said("plugins", "remove", ID)["removed"]
     assert ID not in command("plugins", "list").stdout

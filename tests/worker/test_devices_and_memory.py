@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -173,7 +174,7 @@ def test_a_peak_is_that_of_its_time() -> None:
 
 
 def test_where_the_system_forgets_no_peak_a_thread_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_CLEAR", memory.Path("/nowhere/clear_refs"))
+    monkeypatch.setattr(memory, "_CLEAR", Path("/nowhere/clear_refs"))
     with PeakRss() as peak:
         before = rss_mb()
         large = np.ones(100_000_000, np.uint8)

@@ -13,16 +13,18 @@ by_context = pytest.mark.parametrize("context", CONTEXTS)
 by_head = pytest.mark.parametrize("head", HEADS)
 
 
-@by_context
-@by_head
-def test_the_probabilities_of_all_pictures_add_up_to_1(context: str, head: str) -> None:
-    """All 65,536 pictures of 4 x 4 pixels that are black or white."""
-    model, places = variant(context, head, Levels(1, 2)), torch.arange(16)
+SUMMED = [(context, "classes", 3) for context in CONTEXTS] + [("plus_plus", "mixture", 3), ("gated", "classes", 4)]
+
+
+@pytest.mark.parametrize(("context", "head", "rows"), SUMMED)
+def test_the_probabilities_of_all_pictures_add_up_to_1(context: str, head: str, rows: int) -> None:
+    """All 4096 or 65,536 pictures of 3 x 4 or 4 x 4 pixels that are black or white."""
+    model, places = variant(context, head, Levels(1, 2)), torch.arange(4 * rows)
     total = 0.0
     with torch.no_grad():
-        for first in range(0, 2**16, 8192):
-            number = torch.arange(first, first + 8192)
-            every = ((number[:, None] >> places) & 1).reshape(-1, 1, 4, 4)
+        for first in range(0, 2 ** (4 * rows), 4096):
+            number = torch.arange(first, first + 4096)
+            every = ((number[:, None] >> places) & 1).reshape(-1, 1, rows, 4)
             total += float(model.log_probability(every).sum(dim=(1, 2, 3)).exp().sum())
     assert total == pytest.approx(1, abs=1e-5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from torch import Tensor, nn
 from imagetool.catalog.catalog import Catalog, CatalogModel
 from imagetool.catalog.places import Places
 from imagetool.core.picture import Pixels
+from imagetool.core.tile_plan import Tiling
 from imagetool.kit.errors import BadWeights
 from imagetool.kit.luminance import luma
 from imagetool.kit.precision import Precision
 from imagetool.kit.same_size import Sheet, run_filter
-from imagetool.kit.tiling import Tiling
 from imagetool.kit.weights import read_layout, save_weights
 from imagetool.plugin import Params, Task, Weights
 from plugins.denoising.denoiser import SHOWN_GAIN, BlindDenoiser
@@ -33,6 +34,7 @@ MODELS = [
     if model.plugin.folder.name == "denoising"
 ]
 PARAMETERS = MODELS[0].entry.parameters
+PHOTO = next(model for model in MODELS if model.entry.id == "photo")
 SIZES = [(1, 1), (1, 7), (33, 17)]
 EVERYTHING: list[dict[str, Any]] = [
     {},
@@ -46,6 +48,10 @@ EVERYTHING: list[dict[str, Any]] = [
 by_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.entry.id)
 
 
+def told_apart(layout: Layout) -> Layout:
+    return dataclasses.replace(layout, parts=2)
+
+
 def noise(height: int, width: int) -> Tensor:
     return torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(2))
 
@@ -54,18 +60,32 @@ def params(**given: Any) -> Params:
     return Params.checked(PARAMETERS, given)
 
 
-@pytest.fixture
-def denoiser(tmp_path: Path) -> BlindDenoiser:
+def random_denoiser(path: Path, layout: Layout) -> BlindDenoiser:
     """A model whose weights are random; it changes every pixel a little."""
-    network, rng = Network(LAYOUT), torch.Generator().manual_seed(3)
+    network, rng = Network(layout), torch.Generator().manual_seed(3)
     with torch.no_grad():
         for value in network.parameters():
             value.copy_(torch.randn(value.shape, generator=rng) * 0.08)
-    path = tmp_path / "random.safetensors"
-    save_weights(path, network, LAYOUT.table(), {})
+    save_weights(path, network, layout.table(), {})
     made = BlindDenoiser()
     made.load(Weights({path.name: path}), CPU)
     return made
+
+
+@pytest.fixture
+def denoiser(tmp_path: Path) -> BlindDenoiser:
+    return random_denoiser(tmp_path / "random.safetensors", LAYOUT)
+
+
+@pytest.fixture
+def of_photos(tmp_path: Path) -> BlindDenoiser:
+    """One that tells noise and traces of JPEG apart."""
+    return random_denoiser(tmp_path / "random.safetensors", told_apart(LAYOUT))
+
+
+def run_on_photo(denoiser: BlindDenoiser, image: Tensor, **given: Any) -> Tensor:
+    with torch.inference_mode():
+        return denoiser.run(image, Params.checked(PHOTO.entry.parameters, given), FakeJob())
 
 
 def run(denoiser: BlindDenoiser, image: Tensor, job: FakeJob | None = None, **given: Any) -> Tensor:
@@ -108,7 +128,7 @@ def test_strength_0_is_exact_in_every_depth(denoiser: BlindDenoiser, dtype: type
 
 def test_strength_1_is_the_network_and_more_goes_on(denoiser: BlindDenoiser) -> None:
     image = noise(9, 14)
-    network = denoiser._network(image).detach()
+    network = image + denoiser._network(image).sum(dim=1).detach()
     assert float((network - image).abs().max()) > 1e-3, "the network does nothing"
     assert torch.equal(run(denoiser, image), network)
     for strength in (0.25, 0.8, 1.5):
@@ -123,6 +143,36 @@ def test_light_and_colour_apart(denoiser: BlindDenoiser) -> None:
     torch.testing.assert_close(luma(colour), luma(image), rtol=0, atol=1e-6)
     torch.testing.assert_close(light - luma(light), image - luma(image), rtol=0, atol=1e-6)
     torch.testing.assert_close(light + colour - image, both, rtol=0, atol=1e-6)
+
+
+def test_traces_of_jpeg_have_a_strength_of_their_own(of_photos: BlindDenoiser) -> None:
+    image = noise(9, 14)
+    with torch.inference_mode():
+        changes = of_photos._network(image)
+    assert float(changes.abs().amax(dim=(0, 2, 3, 4)).min()) > 1e-3, "one of the changes is nothing"
+    for strength, traces in ((1.0, 1.0), (1.0, 0.0), (0.0, 1.0), (0.4, 1.3)):
+        made = run_on_photo(of_photos, image, strength=strength, traces=traces)
+        expected = image + strength * changes[:, 0] + traces * changes[:, 1]
+        torch.testing.assert_close(made, expected, rtol=0, atol=1e-6)
+    assert torch.equal(run_on_photo(of_photos, image, strength=0.0, traces=0.0), image)
+
+
+def test_light_and_colour_of_the_noise_are_not_those_of_the_traces(of_photos: BlindDenoiser) -> None:
+    image = noise(9, 14)
+    traces = run_on_photo(of_photos, image, strength=0.0) - image
+    made = run_on_photo(of_photos, image, luma=0.0, chroma=0.0)
+    torch.testing.assert_close(made, image + traces, rtol=0, atol=1e-6)
+
+
+def test_the_best_of_photos_is_the_mean_of_both_changes(of_photos: BlindDenoiser) -> None:
+    image = noise(16, 16)
+    made = run_on_photo(of_photos, image, best=True)
+    with torch.inference_mode():
+        turned = [of_photos._network(torch.rot90(image, turn, (2, 3))).sum(dim=1) for turn in range(4)]
+        mirrored = [of_photos._network(torch.rot90(image, turn, (2, 3)).flip(3)).sum(dim=1) for turn in range(4)]
+    back = [torch.rot90(change, -turn, (2, 3)) for turn, change in enumerate(turned)]
+    back += [torch.rot90(change.flip(3), -turn, (2, 3)) for turn, change in enumerate(mirrored)]
+    torch.testing.assert_close(made, image + torch.stack(back).mean(dim=0), rtol=0, atol=1e-5)
 
 
 def test_what_was_removed_can_be_seen(denoiser: BlindDenoiser) -> None:
@@ -238,7 +288,9 @@ def test_a_gray_picture_stays_gray(denoiser: BlindDenoiser) -> None:
 
 def test_bfloat16_is_near(denoiser: BlindDenoiser) -> None:
     source = picture(np.uint8)
-    exact, rough = (by_the_kit(denoiser, source, None, precision, grain=0.5) for precision in Precision)
+    exact, rough = (
+        by_the_kit(denoiser, source, None, precision, grain=0.5) for precision in (Precision.FP32, Precision.BF16)
+    )
     assert np.abs(exact.astype(int) - rough).max() <= 8
     assert np.abs(exact.astype(int) - rough).mean() < 1
 
@@ -269,8 +321,10 @@ def test_there_are_models() -> None:
 
 @by_model
 def test_all_have_the_same_form_and_few_controls_are_seen_first(model: CatalogModel) -> None:
-    assert model.entry.parameters == PARAMETERS
-    assert sum(not parameter.advanced for parameter in PARAMETERS) <= 5
+    shared = tuple(parameter for parameter in model.entry.parameters if parameter.id != "traces")
+    assert shared == PARAMETERS
+    assert (len(shared) < len(model.entry.parameters)) == (layout_of(model).parts == 2)
+    assert sum(not parameter.advanced for parameter in model.entry.parameters) <= 5
 
 
 @by_model
@@ -288,8 +342,13 @@ def test_the_weights_are_good_for_a_picture(model: CatalogModel) -> None:
     ((file, path),) = model.weights
     denoiser = BlindDenoiser()
     denoiser.load(Weights({file.file: path}), CPU)
+    used = Params.checked(model.entry.parameters, {})
     x = torch.linspace(0.2, 0.8, 64)
     image = (x[None, :] * 0.5 + x[:, None] * 0.5).expand(1, 3, -1, -1)
-    assert float((run(denoiser, image) - image).square().mean().sqrt()) * 255 < 1.5
+    with torch.inference_mode():
+        kept = denoiser.run(image, used, FakeJob())
+    assert float((kept - image).square().mean().sqrt()) * 255 < 1.5
     noisy = image + torch.randn(image.shape, generator=torch.Generator().manual_seed(4)) * 25 / 255
-    assert float((run(denoiser, noisy) - image).square().mean().sqrt()) * 255 < 5
+    with torch.inference_mode():
+        made = denoiser.run(noisy, used, FakeJob())
+    assert float((made - image).square().mean().sqrt()) * 255 < 5
