@@ -7,6 +7,7 @@ import torch
 
 from plugins.autoregressive.levels import Levels
 from plugins.autoregressive.mixture import LogisticMixture
+from plugins.autoregressive.row_lstm import stepped
 from tests.plugins.autoregressive.variants import CONTEXTS, HEADS, condition, pixels, variant
 
 by_context = pytest.mark.parametrize("context", CONTEXTS)
@@ -124,3 +125,18 @@ def test_bits_are_the_nats_of_all_values_over_their_number() -> None:
     with torch.no_grad():
         nats = model.log_probability(seen).sum(dim=(1, 2, 3))
         torch.testing.assert_close(model.bits_per_dim(seen), -nats / (2 * 7 * 6 * math.log(2)))
+
+
+def test_a_step_of_an_lstm_is_torchs() -> None:
+    rng = torch.Generator().manual_seed(1)
+    given, before = (torch.randn(3, width, generator=rng) for width in (20, 5))
+    out, keep, take, content = given.chunk(4, dim=1)
+    cell = torch.nn.LSTMCell(20, 5)
+    with torch.no_grad():
+        cell.weight_ih.copy_(torch.eye(20))
+        for value in (cell.weight_hh, cell.bias_ih, cell.bias_hh):
+            value.zero_()
+        hidden, cells = cell(torch.cat([take, keep, content, out], dim=1), (torch.zeros(3, 5), before))
+    made_hidden, made_cells = stepped(given, before)
+    torch.testing.assert_close(made_hidden, hidden)
+    torch.testing.assert_close(made_cells, cells)

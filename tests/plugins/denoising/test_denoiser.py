@@ -352,3 +352,15 @@ def test_the_weights_are_good_for_a_picture(model: CatalogModel) -> None:
     with torch.inference_mode():
         made = denoiser.run(noisy, used, FakeJob())
     assert float((made - image).square().mean().sqrt()) * 255 < 5
+
+
+@by_model
+def test_the_weights_take_gray_noise_out_of_a_gray_picture(model: CatalogModel) -> None:
+    ((file, path),) = model.weights
+    denoiser = BlindDenoiser()
+    denoiser.load(Weights({file.file: path}), CPU)
+    image = torch.linspace(0.2, 0.8, 96)[None, :].expand(1, 3, 96, 96)
+    noise_alike = torch.randn(1, 1, 96, 96, generator=torch.Generator().manual_seed(4)) * 25 / 255
+    with torch.inference_mode():
+        made = denoiser.run(image + noise_alike, Params.checked(model.entry.parameters, {}), FakeJob())
+    assert float((made - image).square().mean().sqrt()) * 255 < 8

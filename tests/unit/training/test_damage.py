@@ -85,3 +85,19 @@ def test_checks_are_what_their_names_say() -> None:
     one, same, other = (PHOTO.checks["camera"](truth, seed) for seed in (1, 1, 2))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
+
+
+def test_some_pictures_are_gray_and_so_is_their_noise() -> None:
+    """Noise that all colours share looks like detail to a network that has never seen it."""
+    truth = torch.rand(8, 3, WHOLE_PX, WHOLE_PX, generator=torch.Generator().manual_seed(1))
+    for damage in DAMAGES.values():
+        batches = [damage.apply(truth, SIDE_PX, Randomness(1, step, 0, CPU)) for step in range(40)]
+        gray = torch.cat([_without_colour(batch.truth) for batch in batches])
+        assert 0.04 < float(gray.float().mean()) < 0.17
+        noisy = torch.cat([_without_colour(batch.noisy) for batch in batches])
+        assert bool((noisy == gray).all())
+
+
+def _without_colour(pictures: Tensor) -> Tensor:
+    """Which of (B, 3, H, W) have three equal channels."""
+    return (pictures - pictures[:, :1]).abs().amax(dim=(1, 2, 3)) < 1e-6
