@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,7 +16,7 @@ from imagetool.training.photos import decoded_files
 Pictures: TypeAlias = npt.NDArray[np.uint8]
 
 HELD_BACK_EVERY = 20
-"""One picture in so many is never learned from."""
+"""One file name in so many is never learned from."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,9 +34,13 @@ class SmallPictures:
 
     @property
     def held_back(self) -> npt.NDArray[np.bool_]:
-        """Which ones are never learned from, (N,): the same for the same names."""
-        every: npt.NDArray[np.bool_] = np.arange(len(self.names)) % HELD_BACK_EVERY == 0
-        return every
+        """Which ones are never learned from, (N,): the same for the same names.
+
+        Files of the same name in several folders, such as views of one character, are held back together.
+        """
+        files = [PurePosixPath(name).name for name in self.names]
+        chosen = set(list(dict.fromkeys(files))[::HELD_BACK_EVERY])
+        return np.array([file in chosen for file in files])
 
 
 def load_small_pictures(
@@ -76,9 +79,3 @@ def label_of(name: str, labels: Sequence[str]) -> int:
         if folders[: len(parts := PurePosixPath(label).parts)] == parts
     ]
     return max(fitting)[1] if fitting else -1
-
-
-def commonest_labels(names: Sequence[str], depth: int, least: int) -> list[str]:
-    """Folders of that depth that hold at least so many of the named pictures, in alphabetical order."""
-    folders = Counter("/".join(PurePosixPath(name).parts[:depth]) for name in names)
-    return sorted(folder for folder, count in folders.items() if count >= least)

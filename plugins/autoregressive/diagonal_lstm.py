@@ -11,9 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from plugins.autoregressive.causal import CausalConv, Trail, shifted_down
-from plugins.autoregressive.context import Context, Walk
-from plugins.autoregressive.row_lstm import RecurrentLayout, stepped
+from plugins.autoregressive.causal import shifted_down
+from plugins.autoregressive.recurrent import LayerWalk, Recurrent, RecurrentLayer, RecurrentLayout, stepped
 
 
 class _Direction(nn.Module):
@@ -39,7 +38,14 @@ class _Direction(nn.Module):
         return _straight(torch.stack(states, dim=3), features.shape[3])
 
 
-class _Layer(nn.Module):
+class DiagonalLSTM(Recurrent):
+    """Sees everything."""
+
+    def __init__(self, layout: RecurrentLayout) -> None:
+        super().__init__(layout, _Layer)
+
+
+class _Layer(RecurrentLayer):
     def __init__(self, layout: RecurrentLayout) -> None:
         super().__init__()
         self.left, self.right = _Direction(layout), _Direction(layout)
@@ -50,52 +56,11 @@ class _Layer(nn.Module):
         changed: Tensor = features + self.out(self.left(features, condition) + shifted_down(right))
         return changed
 
-
-class DiagonalLSTM(Context):
-    """Sees a 7 x 7 neighbourhood first, then everything."""
-
-    def __init__(self, layout: RecurrentLayout) -> None:
-        super().__init__()
-        self.features, self.layout = layout.width, layout
-        self.first = CausalConv(layout.channels, layout.width, above=3, left=3, right=3, own=1)
-        self.layers = nn.ModuleList(_Layer(layout) for _ in range(layout.layers))
-
-    def forward(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
-        """As `Context`."""
-        features = self.first(image)
-        for layer in self.layers:
-            features = layer(features, condition)
-        return functional.relu(features)
-
-    def walk(self, image: Tensor, condition: Tensor | None = None) -> Walk:
-        """As `Context`."""
-        return _DiagonalWalk(self, image, condition)
+    def walk(self, batch: int, height: int, width: int, condition: Tensor | None) -> LayerWalk:  # noqa: ARG002 - two rows do
+        return _DiagonalWalk(self, batch, width, condition)
 
 
-class _DiagonalWalk(Walk):
-    def __init__(self, network: DiagonalLSTM, image: Tensor, condition: Tensor | None) -> None:
-        batch, _, height, width = image.shape
-        self._image = image
-        self._first = Trail(network.first, batch, height, width)
-        self._layers = [_LayerWalk(layer, batch, width, condition) for layer in network.layers]  # type: ignore[arg-type]
-
-    def begin_row(self, row: int) -> None:
-        """The right LSTMs go through the row above."""
-        if row:
-            self._first.put(row - 1, self._image.shape[3] - 1, self._image[:, :, row - 1, -1])
-        for layer in self._layers:
-            layer.begin_row()
-
-    def features(self, row: int, column: int) -> Tensor:
-        if column:
-            self._first.put(row, column - 1, self._image[:, :, row, column - 1])
-        features = self._first.at(row, column)
-        for layer in self._layers:
-            features = layer.place(column, features)
-        return functional.relu(features)
-
-
-class _LayerWalk:
+class _DiagonalWalk(LayerWalk):
     """What a layer has been given of the row under way, and the states of the row above."""
 
     def __init__(self, layer: _Layer, batch: int, width: int, condition: Tensor | None) -> None:
@@ -113,7 +78,7 @@ class _LayerWalk:
             self._left.end_row()
         self._begun = True
 
-    def place(self, column: int, features: Tensor) -> Tensor:
+    def place(self, row: int, column: int, features: Tensor) -> Tensor:  # noqa: ARG002 - rows come in turn
         self._row[:, :, column] = features
         known = self._left.place(column, column - 1, features) + self._told[:, :, column]
         return features + functional.linear(known, self._layer.out.weight[:, :, 0, 0], self._layer.out.bias)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from plugins.autoregressive.causal import CausalConv, Trail, gated, shifted_down, shifted_right
-from plugins.autoregressive.context import Context, Walk
+from plugins.autoregressive.context import Context, Walk, at_row, guided
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ class GatedPixelCNN(Context):
 
     def __init__(self, layout: GatedLayout) -> None:
         super().__init__()
-        self.features, self.layout = layout.width, layout
+        self.features = self.width = layout.width
+        self.layout = layout
         self.first_above = CausalConv(layout.channels, layout.width, above=2, left=3, right=3)
         self.first_beside = CausalConv(layout.channels, layout.width, above=0, left=2)
         self.layers = nn.ModuleList(_Layer(layout) for _ in range(layout.layers))
 
-    def forward(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
+    def forward(self, image: Tensor, condition: Tensor | None = None, guide: Tensor | None = None) -> Tensor:
         """As `Context`."""
-        above = self.first_above(shifted_down(image))
+        above = guided(self.first_above(shifted_down(image)), guide)
         beside = self.first_beside(shifted_right(image)) + above
         for layer in self.layers:
             told_above, told_beside = layer.told(condition, len(image))  # type: ignore[operator]
@@ -68,15 +69,17 @@ class GatedPixelCNN(Context):
             above, beside = gated(seen), beside + layer.out(gated(content))  # type: ignore[operator]
         return functional.relu(beside)
 
-    def walk(self, image: Tensor, condition: Tensor | None = None) -> Walk:
+    def walk(self, image: Tensor, condition: Tensor | None = None, guide: Tensor | None = None) -> Walk:
         """As `Context`."""
-        return _GatedWalk(self, image, condition)
+        return _GatedWalk(self, image, condition, guide)
 
 
 class _GatedWalk(Walk):
-    def __init__(self, network: GatedPixelCNN, image: Tensor, condition: Tensor | None) -> None:
+    def __init__(
+        self, network: GatedPixelCNN, image: Tensor, condition: Tensor | None, guide: Tensor | None
+    ) -> None:
         batch, channels, height, width = image.shape
-        self._network, self._image = network, image
+        self._network, self._image, self._guide = network, image, guide
         self._nothing = image.new_zeros(batch, channels)
         self._first_above = Trail(network.first_above, batch, height, width)
         self._first_beside = Trail(network.first_beside, batch, height, width)
@@ -95,7 +98,7 @@ class _GatedWalk(Walk):
     def begin_row(self, row: int) -> None:
         """The stack of the rows above is computed for the whole row."""
         before = self._image[:, :, row - 1] if row else torch.zeros_like(self._image[:, :, 0])
-        above = self._first_above.row(row, before)  # (B, width, W)
+        above = guided(self._first_above.row(row, before), at_row(self._guide, row))  # (B, width, W)
         self._above_first, self._links = above, []
         for layer, trail, _, told_above, told_beside in self._layers:
             seen = trail.row(row, above) + told_above[:, :, None]

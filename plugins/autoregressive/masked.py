@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from plugins.autoregressive.causal import CausalConv, Trail
-from plugins.autoregressive.context import Context, Walk
+from plugins.autoregressive.context import Context, Walk, at_place, guided
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +45,32 @@ class MaskedPixelCNN(Context):
 
     def __init__(self, layout: MaskedLayout) -> None:
         super().__init__()
-        self.features, self.layout = layout.width, layout
+        self.features = self.width = layout.width
+        self.layout = layout
         self.first = CausalConv(layout.channels, layout.width, above=3, left=3, right=3, own=1)
         self.condition = nn.Linear(layout.condition, layout.width) if layout.condition else None
         self.blocks = nn.ModuleList(_Block(layout.width) for _ in range(layout.blocks))
 
-    def forward(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
+    def forward(self, image: Tensor, condition: Tensor | None = None, guide: Tensor | None = None) -> Tensor:
         """As `Context`."""
-        features = self.first(image)
+        features = guided(self.first(image), guide)
         if self.condition is not None:
             features = features + self.condition(condition)[:, :, None, None]
         for block in self.blocks:
             features = block(features)
         return functional.relu(features)
 
-    def walk(self, image: Tensor, condition: Tensor | None = None) -> Walk:
+    def walk(self, image: Tensor, condition: Tensor | None = None, guide: Tensor | None = None) -> Walk:
         """As `Context`."""
-        return _MaskedWalk(self, image, condition)
+        return _MaskedWalk(self, image, condition, guide)
 
 
 class _MaskedWalk(Walk):
-    def __init__(self, network: MaskedPixelCNN, image: Tensor, condition: Tensor | None) -> None:
+    def __init__(
+        self, network: MaskedPixelCNN, image: Tensor, condition: Tensor | None, guide: Tensor | None
+    ) -> None:
         batch, _, height, width = image.shape
-        self._network, self._image = network, image
+        self._network, self._image, self._guide = network, image, guide
         self._told = 0.0 if network.condition is None else network.condition(condition)
         self._first = Trail(network.first, batch, height, width)
         blocks = list(network.blocks)
@@ -81,7 +84,7 @@ class _MaskedWalk(Walk):
     def features(self, row: int, column: int) -> Tensor:
         if column:
             self._first.put(row, column - 1, self._image[:, :, row, column - 1])
-        features = self._first.at(row, column) + self._told
+        features = guided(self._first.at(row, column) + self._told, at_place(self._guide, row, column))
         for block, around in zip(self._blocks, self._around, strict=True):
             narrow = functional.relu(_by_place(block.narrow, functional.relu(features)))  # type: ignore[arg-type]
             seen = functional.relu(around.place(row, column, narrow))

@@ -3,45 +3,65 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from plugins.autoregressive.context import Context
-from plugins.autoregressive.heads import Head
+from plugins.autoregressive.guide import Guide
+from plugins.autoregressive.heads import CHANCES, Head, Place
 
 Drawn = Callable[[int, Tensor], None]
 """Told after each row: how many are drawn, and the pixels (B, C, H, W) so far."""
 
 
 class Autoregressive(nn.Module):
-    """The probability of a picture as a product over its pixels, row by row."""
+    """The probability of a picture as a product over its pixels, row by row, after those that are known."""
 
-    def __init__(self, context: Context, head: Head) -> None:
+    def __init__(self, context: Context, head: Head, guide: Guide | None = None) -> None:
         super().__init__()
-        self.context, self.head = context, head
+        self.context, self.head, self.guide = context, head, guide
 
-    def log_probability(self, pixels: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Of each value, given all before it.
+    def log_probability(
+        self, pixels: Tensor, condition: Tensor | None = None, known: Tensor | None = None
+    ) -> Tensor:
+        """Of each value, given all before it; 0 where it is known.
 
         Args:
             pixels: (B, C, H, W) int64.
             condition: (B, D) where the network takes one.
+            known: (B, H, W) bool, what is known before the first pixel. A model without a guide is told of it in
+                its turn only.
 
         Returns:
             (B, C, H, W), in nats.
         """
-        image = self.head.levels.to_floats(pixels, self._dtype)
-        return self.head.log_probability(self.context(image, condition), pixels)
+        image = self.head.levels.to_floats(pixels, self.dtype)
+        features = self.context(image, condition, self.guided(image, known))
+        told = self.head.log_probability(features, pixels, self.told_beforehand(known))
+        return told if known is None else told.masked_fill(known[:, None], 0)
 
     def bits_per_dim(self, pixels: Tensor, condition: Tensor | None = None) -> Tensor:
         """(B,): minus the base-2 logarithm of a picture's probability, for each of its values."""
         return -self.log_probability(pixels, condition).mean(dim=(1, 2, 3)) / math.log(2)
 
+    def guided(self, image: Tensor, known: Tensor | None) -> Tensor | None:
+        """What the guide says of an image (B, C, H, W) of which `known` (B, H, W) is known."""
+        if self.guide is None:
+            return None
+        nothing = torch.zeros_like(image[:, 0], dtype=torch.bool)
+        told: Tensor = self.guide(image, nothing if known is None else known)
+        return told
+
+    def told_beforehand(self, known: Tensor | None) -> Tensor | None:
+        """What of it the head may look at before its turn."""
+        return None if self.guide is None else known
+
     @property
-    def _dtype(self) -> torch.dtype:
+    def dtype(self) -> torch.dtype:
+        """Of its weights."""
         return next(self.parameters()).dtype
 
 
@@ -59,11 +79,18 @@ class Start:
     wanted: Tensor
     condition: Tensor | None = None
 
+    @property
+    def known(self) -> Tensor:
+        """(B, H, W), what is there for every picture."""
+        return (~self.wanted).expand(len(self.pixels), -1, -1)
 
-def chances(start: Start, rng: torch.Generator) -> Tensor:
-    """What decides each pixel of a drawing: (B, H, W, C, 2) float64, the same for the same generator."""
-    batch, channels, height, width = start.pixels.shape
-    return torch.rand(batch, height, width, channels, 2, generator=rng, dtype=torch.float64, device=rng.device)
+
+def chances(start: Start, rngs: Sequence[torch.Generator]) -> Tensor:
+    """What decides each pixel of a drawing: (B, H, W, C, CHANCES) float64, of one generator for each picture."""
+    _, channels, height, width = start.pixels.shape
+    shape = (height, width, channels, CHANCES)
+    drawn = [torch.rand(shape, generator=rng, dtype=torch.float64) for rng in rngs]
+    return torch.stack(drawn).to(start.pixels.device)
 
 
 @torch.no_grad()
@@ -86,32 +113,44 @@ def draw(
     Returns:
         (B, C, H, W) int64.
     """
-    levels = model.head.levels
-    pixels = start.pixels.clone()
-    image = levels.to_floats(pixels, next(model.parameters()).dtype)
-    walk = model.context.walk(image, start.condition)
+    drawing = _Drawing(model, start, decided, temperature)
+    walk = model.context.walk(drawing.image, start.condition, drawing.guide)
     needed = start.wanted.flip(0).cummax(0).values.flip(0).any(dim=1)  # rows at or above one that is wanted
-    for row in range(pixels.shape[2]):
+    for row in range(len(needed)):
         if not bool(needed[row]):
             break
         walk.begin_row(row)
-        for column in range(pixels.shape[3]):
+        for column in range(start.wanted.shape[1]):
             features = walk.features(row, column)
             if bool(start.wanted[row, column]):
-                made = model.head.drawn(features, decided[:, row, column], temperature)
-                pixels[:, :, row, column] = made
-                image[:, :, row, column] = levels.to_floats(made, image.dtype)
-        told(row + 1, pixels)
-    return pixels
+                drawing.place(row, column, features)
+        told(row + 1, drawing.pixels)
+    return drawing.pixels
 
 
 @torch.no_grad()
 def draw_naively(model: Autoregressive, start: Start, decided: Tensor, temperature: float = 1.0) -> Tensor:
     """The same by running the whole network for every pixel: what `draw` is compared with."""
-    levels = model.head.levels
-    pixels = start.pixels.clone()
+    drawing = _Drawing(model, start, decided, temperature)
     for row, column in start.wanted.nonzero().tolist():
-        image = levels.to_floats(pixels, next(model.parameters()).dtype)
-        features = model.context(image, start.condition)[:, :, row, column]
-        pixels[:, :, row, column] = model.head.drawn(features, decided[:, row, column], temperature)
-    return pixels
+        features = model.context(drawing.image, start.condition, drawing.guide)[:, :, row, column]
+        drawing.place(row, column, features)
+    return drawing.pixels
+
+
+class _Drawing:
+    """Pictures while they are drawn: `pixels` as numbers, `image` as the network sees them, and the guide."""
+
+    def __init__(self, model: Autoregressive, start: Start, decided: Tensor, temperature: float) -> None:
+        self._head, self._decided, self._temperature = model.head, decided, temperature
+        self._known = None if model.guide is None else ~start.wanted
+        self.pixels = start.pixels.clone()
+        self.image = model.head.levels.to_floats(self.pixels, model.dtype)
+        self.guide = model.guided(self.image, start.known)
+
+    def place(self, row: int, column: int, features: Tensor) -> None:
+        """Draws a pixel."""
+        place = Place(self.pixels, row, column, self._known)
+        made = self._head.drawn(features, self._decided[:, row, column], self._temperature, place)
+        self.pixels[:, :, row, column] = made
+        self.image[:, :, row, column] = self._head.levels.to_floats(made, self.image.dtype)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from plugins.autoregressive.causal import CausalConv, Trail, shifted_down, shifted_right
-from plugins.autoregressive.context import Context, Walk
+from plugins.autoregressive.context import Context, Walk, at_row, guided
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class PixelCNNPlusPlus(Context):
 
     def __init__(self, layout: PlusLayout) -> None:
         super().__init__()
-        self.features, self.layout = layout.width, layout
+        self.features = self.width = layout.width
+        self.layout = layout
         channels, width, count = layout.channels + 1, layout.width, layout.blocks
         self.first_upper = CausalConv(
             channels, width, above=1, left=2, right=2
@@ -71,10 +72,10 @@ class PixelCNNPlusPlus(Context):
             _Block(layout, width if k < count else 2 * width, right=0) for k in range(2 * count)
         )
 
-    def forward(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
+    def forward(self, image: Tensor, condition: Tensor | None = None, guide: Tensor | None = None) -> Tensor:
         """As `Context`."""
         framed = torch.cat([image, torch.ones_like(image[:, :1])], dim=1)
-        upper = self.first_upper(shifted_down(framed))
+        upper = guided(self.first_upper(shifted_down(framed)), guide)
         other = upper + self.first_left(shifted_right(framed))
         seen: list[tuple[Tensor, Tensor]] = []
         for number, (block, beside) in enumerate(zip(self.upper, self.other, strict=True)):
@@ -88,9 +89,9 @@ class PixelCNNPlusPlus(Context):
                 other = beside(other, torch.cat([upper, other_seen], dim=1), condition)
         return functional.elu(other)
 
-    def walk(self, image: Tensor, condition: Tensor | None = None) -> Walk:
+    def walk(self, image: Tensor, condition: Tensor | None = None, guide: Tensor | None = None) -> Walk:
         """As `Context`."""
-        return _PlusWalk(self, image, condition)
+        return _PlusWalk(self, image, condition, guide)
 
 
 class _BlockWalk:
@@ -124,9 +125,11 @@ class _BlockWalk:
 
 
 class _PlusWalk(Walk):
-    def __init__(self, network: PixelCNNPlusPlus, image: Tensor, condition: Tensor | None) -> None:
+    def __init__(
+        self, network: PixelCNNPlusPlus, image: Tensor, condition: Tensor | None, guide: Tensor | None
+    ) -> None:
         batch, _, height, width = image.shape
-        self._network, self._image = network, image
+        self._network, self._image, self._guide = network, image, guide
         self._half = network.layout.blocks
         self._first_upper = Trail(network.first_upper, batch, height, width)
         self._first_left = Trail(network.first_left, batch, height, width)
@@ -139,7 +142,7 @@ class _PlusWalk(Walk):
     def begin_row(self, row: int) -> None:
         """The upper stream is computed for the whole row."""
         above = self._framed(self._image[:, :, row - 1]) if row else self._image.new_zeros(self._row_shape())
-        upper = self._first = self._first_upper.row(row, above)
+        upper = self._first = guided(self._first_upper.row(row, above), at_row(self._guide, row))
         seen: list[Tensor] = []
         self._told = []
         for number, walk in enumerate(self._upper):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +20,10 @@ from imagetool.training.photos import Photo, load_photos
 from imagetool.training.recipe import Recipe
 from imagetool.training.small_pictures import SmallPictures, load_small_pictures
 from plugins.autoregressive.layout import Layout
-from plugins.autoregressive.model import Autoregressive, Start, chances, draw
+from plugins.autoregressive.lessons import PERTURBED, Lesson, lesson, scale_of
+from plugins.autoregressive.model import Autoregressive
+from plugins.autoregressive.pictures import PictureModel, Request
+from plugins.autoregressive.scales import step_of
 
 UNTOLD = 0.1
 """Share of the pictures that the network is not told the label of, so that it can also draw anything."""
@@ -28,28 +31,43 @@ UNTOLD = 0.1
 MOST_MEASURED = 256
 """Held-back pictures that are measured while a network is trained."""
 
-SHOWN = 16
+SHOWN = 8
 """Pictures that are drawn at each validation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The recipe's table `task`: `pictures` is `small` or `photos`, `side_px` the side of what is learned."""
+    """The recipe's table `task`.
+
+    Attributes:
+        pictures: `small` or `photos`.
+        side_px: Side of what is learned.
+        erased: Share of the pictures of which only a part is to be drawn.
+        folders: Where the pictures of each label lie, in the order of the network's labels.
+    """
 
     pictures: str
     side_px: int
+    erased: float
+    folders: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, recipe: Recipe) -> Task:
         """Raises BadRecipe where a key is missing, unknown or wrong."""
-        table = recipe.task
+        table = {"folders": [], **recipe.task}
         if set(table) != set(cls.__slots__):
             raise BadRecipe(recipe.path, f"task has the keys {sorted(table)}, not {sorted(cls.__slots__)}")
         if table["pictures"] not in ("small", "photos"):
             raise BadRecipe(recipe.path, f"task.pictures is {table['pictures']!r}, not small or photos")
         if type(table["side_px"]) is not int or table["side_px"] < 1:
             raise BadRecipe(recipe.path, f"task.side_px is {table['side_px']!r}, not a whole number above 0")
-        return cls(table["pictures"], table["side_px"])
+        if not isinstance(table["erased"], int | float) or not 0 <= table["erased"] <= 1 - PERTURBED:
+            raise BadRecipe(recipe.path, f"task.erased is {table['erased']!r}, not a share up to {1 - PERTURBED}")
+        if not isinstance(table["folders"], list) or len(table["folders"]) != len(
+            recipe.network.get("labels", [])
+        ):
+            raise BadRecipe(recipe.path, "task.folders and network.labels are not equally many")
+        return cls(table["pictures"], table["side_px"], table["erased"], tuple(map(str, table["folders"])))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,59 +128,58 @@ class Likelihood:
 
     def __init__(self, recipe: Recipe, layout: Layout, task: Task, source: Source, device: torch.device) -> None:
         self._recipe, self._layout, self._task, self._source, self._device = recipe, layout, task, source, device
+        self._usual = layout.usual
         torch.manual_seed(recipe.seed)
-        self.network: nn.Module = _Bits(layout.model(), layout).to(device)
+        self.network: nn.Module = _Bits(layout.model()).to(device)
 
     @property
     def layout(self) -> Mapping[str, Any]:
-        """The model's."""
-        return self._layout.table()
+        """The model's, with what held-back pictures needed when they were last measured."""
+        return replace(self._layout, usual=self._usual).table()
 
-    def batch(self, randomness: Randomness) -> Told:
-        """Pictures at random."""
-        return self._source.batch(self._recipe.batch, randomness)
+    def batch(self, randomness: Randomness) -> Lesson:
+        """Pictures at random, more of them at smaller scales, so that every step takes as long."""
+        scale = scale_of(self._layout, randomness.host)
+        count = self._recipe.batch * step_of(scale, self._layout.scales) ** 2
+        told = self._source.batch(count, randomness)
+        return lesson(self._layout, told.pixels, told.labels, scale, self._task.erased, randomness.host)
 
-    def loss(self, network: nn.Module, batch: Told) -> Tensor:
-        """Bits for each value, on average."""
-        bits: Tensor = network(batch.pixels, batch.labels)
-        return bits.mean()
+    def loss(self, network: nn.Module, batch: Lesson) -> Tensor:
+        """Bits for each value that is to be drawn, on average."""
+        bits: Tensor = network(batch.pixels, batch.condition, batch.known)
+        values = (~batch.known).sum() * batch.pixels.shape[1]
+        return bits.sum() / values.clamp_min(1)
 
     def validate(self, network: nn.Module) -> Validation:
         """Bits for each value of the held-back pictures; below some of them what the model draws."""
-        held_back = self._source.held_back
-        told = [
-            network(pixels, labels)
-            for pixels, labels in zip(
-                *(torch.split(part, 32) for part in (held_back.pixels, held_back.labels)), strict=True
-            )
+        held_back, pictures = self._source.held_back, PictureModel(self._layout, _model_of(network))
+        bits = [
+            pictures.bits(some, torch.full_like(some[:, 0, 0, 0], -1))
+            for some in torch.split(held_back.pixels, 16)
         ]
-        shown = held_back.pixels[:SHOWN]
-        blank = Start(
-            torch.zeros_like(shown), torch.ones_like(shown[0, 0], dtype=torch.bool), self._conditions(shown)
-        )
-        rng = torch.Generator(self._device).manual_seed(self._recipe.seed)
-        drawn = draw(_model_of(network), blank, chances(blank, rng))
+        shown, labels = held_back.pixels[:SHOWN], held_back.labels[:SHOWN]
+        everywhere = torch.ones_like(shown[0, 0], dtype=torch.bool)
+        rngs = [torch.Generator().manual_seed(self._recipe.seed + number) for number in range(len(shown))]
+        drawn = pictures.drawn(Request(torch.zeros_like(shown), everywhere, labels), rngs)
         sheet = np.vstack([_row(shown), _row(drawn)])
-        return Validation({"held back": float(torch.cat(told).mean())}, sheet, unit="bits/dim")
-
-    def _conditions(self, shown: Tensor) -> Tensor | None:
-        return self._layout.condition(self._source.held_back.labels[: len(shown)])
+        each = torch.cat(bits).mean(dim=(1, 2)) / shown.shape[1]
+        self._usual = tuple(each.float().quantile(torch.tensor([0.05, 0.95], device=each.device)).tolist())
+        return Validation({"held back": float(each.mean())}, sheet, unit="bits/dim")
 
 
 class _Bits(nn.Module):
-    """What is trained and averaged: the model; its output is the bits of each picture, for each of its values."""
+    """What is trained and averaged: the model; its output is the bits of each value."""
 
-    def __init__(self, model: Autoregressive, layout: Layout) -> None:
+    def __init__(self, model: Autoregressive) -> None:
         super().__init__()
-        self.model, self._layout = model, layout
+        self.model = model
 
-    def forward(self, pixels: Tensor, labels: Tensor) -> Tensor:
-        """(B,) of (B, C, H, W) int64 and (B,)."""
-        told = self.model.log_probability(pixels, self._layout.condition(labels))
-        return -told.mean(dim=(1, 2, 3)) / math.log(2)
+    def forward(self, pixels: Tensor, condition: Tensor, known: Tensor) -> Tensor:
+        """(B, C, H, W) of (B, C, H, W) int64, (B, D) and (B, H, W)."""
+        return -self.model.log_probability(pixels, condition, known) / math.log(2)
 
 
-def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Told]:
+def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Lesson]:
     """What the recipe trains.
 
     Raises:
@@ -176,16 +193,16 @@ def objective(recipe: Recipe, data: Path, device: torch.device) -> Objective[Tol
     task = Task.read(recipe)
     if layout.channels != (4 if task.pictures == "small" else 3):
         raise BadRecipe(recipe.path, f"network.channels is {layout.channels}; small pictures have 4, photos 3")
-    return Likelihood(recipe, layout, task, _source(recipe, layout, task, data, device), device)
+    return Likelihood(recipe, layout, task, _source(recipe, task, data, device), device)
 
 
-def _source(recipe: Recipe, layout: Layout, task: Task, data: Path, device: torch.device) -> Source:
+def _source(recipe: Recipe, task: Task, data: Path, device: torch.device) -> Source:
     if task.pictures == "photos":
         photos = [photo for _, photo in load_photos(data, recipe.shards, max(SIDE_PX, task.side_px))]
         if len(photos) < 2:
             raise NoPhotos(data, max(SIDE_PX, task.side_px))
         return Patches(photos, task.side_px, device)
-    pictures = load_small_pictures(data, recipe.shards, task.side_px, layout.labels)
+    pictures = load_small_pictures(data, recipe.shards, task.side_px, task.folders)
     if bool(pictures.held_back.all()):
         raise NoPhotos(data, task.side_px)
     return Small(pictures, device)

@@ -34,7 +34,8 @@ class FakeInpainter(Inpainter):
 class FakeJob:
     """A job that records what it hears."""
 
-    def __init__(self, *, cancelled: bool = False) -> None:
+    def __init__(self, *, cancelled: bool = False, seed: int = 1) -> None:
+        self._seed = seed
         self.progressed: list[tuple[float, str]] = []
         self.previews: list[Tensor] = []
         self.lines: list[str] = []
@@ -43,12 +44,12 @@ class FakeJob:
 
     @property
     def seed(self) -> int:
-        """Always 1."""
-        return 1
+        """As the job was made."""
+        return self._seed
 
     def generator(self) -> torch.Generator:
         """A generator of that seed."""
-        return torch.Generator().manual_seed(1)
+        return torch.Generator().manual_seed(self._seed)
 
     def progress(self, done: float, text: str = "") -> None:
         """Records it."""

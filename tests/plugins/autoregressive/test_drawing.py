@@ -15,8 +15,8 @@ by_context = pytest.mark.parametrize("context", CONTEXTS)
 by_head = pytest.mark.parametrize("head", HEADS)
 
 
-def rng(seed: int = 5) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def rngs(start: Start, seed: int = 5) -> list[torch.Generator]:
+    return [torch.Generator().manual_seed(seed + number) for number in range(len(start.pixels))]
 
 
 def blank(height: int = 7, width: int = 6, told: Tensor | None = None) -> Start:
@@ -25,7 +25,7 @@ def blank(height: int = 7, width: int = 6, told: Tensor | None = None) -> Start:
 
 
 def drawn(model: Autoregressive, start: Start, temperature: float = 1.0) -> Tensor:
-    return draw(model, start, chances(start, rng()), temperature)
+    return draw(model, start, chances(start, rngs(start)), temperature)
 
 
 @by_context
@@ -33,7 +33,7 @@ def drawn(model: Autoregressive, start: Start, temperature: float = 1.0) -> Tens
 @pytest.mark.parametrize("temperature", [1.0, 0.5])
 def test_drawing_is_what_naive_drawing_is(context: str, head: str, temperature: float) -> None:
     model, start = variant(context, head, LEVELS, told=4), blank(told=condition(2, 4))
-    decided = chances(start, rng())
+    decided = chances(start, rngs(start))
     fast, naive = (way(model, start, decided, temperature) for way in (draw, draw_naively))
     assert torch.equal(fast, naive)
     assert len(set(fast.flatten().tolist())) > 5, "all pixels are alike: the test says nothing"
@@ -43,7 +43,7 @@ def test_drawing_is_what_naive_drawing_is(context: str, head: str, temperature: 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 9), (9, 1), (2, 3)])
 def test_any_size(context: str, height: int, width: int) -> None:
     model, start = variant(context, "classes", LEVELS), blank(height, width)
-    decided = chances(start, rng())
+    decided = chances(start, rngs(start))
     assert torch.equal(draw(model, start, decided), draw_naively(model, start, decided))
 
 
@@ -53,11 +53,24 @@ def test_what_is_not_wanted_stays_and_the_rest_is_as_naive_drawing_has_it(contex
     wanted = torch.zeros(7, 6, dtype=torch.bool)
     wanted[2:5, 1:4] = True
     start = Start(seen, wanted)
-    decided = chances(start, rng())
+    decided = chances(start, rngs(start))
     made = draw(model, start, decided)
     assert torch.equal(made[:, :, ~wanted], seen[:, :, ~wanted])
     assert not torch.equal(made, seen)
     assert torch.equal(made, draw_naively(model, start, decided))
+
+
+@by_context
+def test_what_is_known_behind_is_seen_and_naive_drawing_sees_the_same(context: str) -> None:
+    model, seen = variant(context, "copies", LEVELS, guide=2), pixels(LEVELS)
+    wanted = torch.zeros(7, 6, dtype=torch.bool)
+    wanted[2:5, 1:4] = True
+    other = seen.clone()
+    other[:, :, 5:] = 255 - other[:, :, 5:]
+    decided = chances(Start(seen, wanted), rngs(Start(seen, wanted)))
+    made = draw(model, Start(seen, wanted), decided)
+    assert torch.equal(made, draw_naively(model, Start(seen, wanted), decided))
+    assert not torch.equal(made[..., wanted], draw(model, Start(other, wanted), decided)[..., wanted])
 
 
 def test_the_same_seed_draws_the_same_and_pictures_of_a_batch_differ() -> None:
@@ -65,12 +78,12 @@ def test_the_same_seed_draws_the_same_and_pictures_of_a_batch_differ() -> None:
     first, again = drawn(model, blank()), drawn(model, blank())
     assert torch.equal(first, again)
     assert not torch.equal(first[0], first[1])
-    assert not torch.equal(first, draw(model, blank(), chances(blank(), rng(6))))
+    assert not torch.equal(first, draw(model, blank(), chances(blank(), rngs(blank(), 6))))
 
 
 def test_pictures_of_a_batch_do_not_see_each_other() -> None:
     model, start = variant("plus_plus", "mixture", LEVELS), blank()
-    decided = chances(start, rng())
+    decided = chances(start, rngs(start))
     together = draw(model, start, decided)
     alone = draw(model, Start(start.pixels[1:], start.wanted), decided[1:])
     assert torch.equal(together[1:], alone)
@@ -93,7 +106,7 @@ def test_drawn_values_have_the_probabilities_that_the_model_says() -> None:
     for head in HEADS:
         model = variant("gated", head, levels, spread=0.5)
         start = Start(torch.zeros(20_000, 1, 1, 1, dtype=torch.int64), torch.ones(1, 1, dtype=torch.bool))
-        made = draw(model, start, chances(start, rng()))
+        made = draw(model, start, chances(start, rngs(start)))
         with torch.no_grad():
             every = model.log_probability(torch.arange(8).reshape(8, 1, 1, 1)).exp().flatten()
         shares = torch.bincount(made.flatten(), minlength=8) / 20_000
@@ -110,7 +123,7 @@ def test_rows_are_told_and_drawing_can_be_stopped_at_each() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        draw(model, blank(), chances(blank(), rng()), told=stop)
+        draw(model, blank(), chances(blank(), rngs(blank())), told=stop)
     assert rows == [1, 2, 3]
 
 
@@ -118,5 +131,5 @@ def test_nothing_is_computed_below_the_last_row_that_is_wanted() -> None:
     model, rows = variant("gated", "classes", LEVELS), []
     start = blank()
     start.wanted[3:] = False
-    draw(model, start, chances(start, rng()), told=lambda row, _: rows.append(row))
+    draw(model, start, chances(start, rngs(start)), told=lambda row, _: rows.append(row))
     assert rows == [1, 2, 3]

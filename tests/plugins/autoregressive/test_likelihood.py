@@ -7,14 +7,18 @@ import torch
 
 from plugins.autoregressive.levels import Levels
 from plugins.autoregressive.mixture import LogisticMixture
-from plugins.autoregressive.row_lstm import stepped
+from plugins.autoregressive.recurrent import stepped
 from tests.plugins.autoregressive.variants import CONTEXTS, HEADS, condition, pixels, variant
 
 by_context = pytest.mark.parametrize("context", CONTEXTS)
 by_head = pytest.mark.parametrize("head", HEADS)
 
 
-SUMMED = [(context, "classes", 3) for context in CONTEXTS] + [("plus_plus", "mixture", 3), ("gated", "classes", 4)]
+SUMMED = [(context, "classes", 3) for context in CONTEXTS] + [
+    ("plus_plus", "mixture", 3),
+    ("gated", "classes", 4),
+    ("gated", "copies", 3),
+]
 
 
 @pytest.mark.parametrize(("context", "head", "rows"), SUMMED)
@@ -28,6 +32,20 @@ def test_the_probabilities_of_all_pictures_add_up_to_1(context: str, head: str, 
             every = ((number[:, None] >> places) & 1).reshape(-1, 1, rows, 4)
             total += float(model.log_probability(every).sum(dim=(1, 2, 3)).exp().sum())
     assert total == pytest.approx(1, abs=1e-5)
+
+
+@by_context
+def test_the_probabilities_of_all_fillings_add_up_to_1(context: str) -> None:
+    """Of ten erased pixels of 4 x 4, which the guide and copies from behind see the others of."""
+    model = variant(context, "copies", Levels(1, 2), guide=2)
+    known = torch.zeros(4, 4, dtype=torch.bool)
+    known[1:3, 1:4] = True
+    number = torch.arange(1024)
+    every = torch.randint(2, (1, 1, 4, 4), generator=torch.Generator().manual_seed(4)).repeat(1024, 1, 1, 1)
+    every[:, 0, ~known] = (number[:, None] >> torch.arange(10)) & 1
+    with torch.no_grad():
+        told = model.log_probability(every, known=known.expand(1024, 4, 4)).sum(dim=(1, 2, 3))
+    assert float(told.exp().sum()) == pytest.approx(1, abs=1e-9)
 
 
 @by_head

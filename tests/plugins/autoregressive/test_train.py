@@ -16,7 +16,7 @@ from imagetool.training.loop import Training
 from imagetool.training.objective import Randomness
 from imagetool.training.recipe import Recipe
 from plugins.autoregressive.layout import HEADS, KINDS, Layout
-from plugins.autoregressive.train import objective
+from plugins.autoregressive.train import Task, objective
 from tests.fakes.pictures import textured, written
 from tests.fakes.trainings import TickingClock, WrittenDown, recipe
 
@@ -29,8 +29,9 @@ NETWORK = {
     "parts": 8,
     "channels": 4,
     "labels": ["red"],
+    "guide": 1,
 }
-SMALL = {"pictures": "small", "side_px": 6}
+SMALL = {"pictures": "small", "side_px": 6, "erased": 0.2, "folders": ["red"]}
 RECIPES = sorted((Path(__file__).parents[3] / "plugins" / "autoregressive" / "recipes").glob("*.toml"))
 
 
@@ -68,24 +69,27 @@ def test_sixty_steps_teach_plain_tiles(tiles: Path, tmp_path: Path) -> None:
     assert before.unit == "bits/dim"
     assert after.figures["held back"] < 3
     assert after.sheet.shape == (2 * 6, 2 * 6, 3), "two tiles are held back, and as many drawn"
+    low, high = trained.layout["usual"]
+    assert low <= after.figures["held back"] <= high
 
 
 def test_batches_are_the_tiles_with_their_labels_and_some_are_not_told(tiles: Path) -> None:
     trained = objective(the_recipe(), tiles, CPU)
     told = [trained.batch(step(number)) for number in range(30)]
-    labels = torch.cat([batch.labels for batch in told])
+    labels, noisy = torch.cat([batch.condition for batch in told]).T
     red = torch.cat([batch.pixels[:, 0, 0, 0] for batch in told]) == 200
     assert told[0].pixels.shape == (8, 4, 6, 6)
-    assert set(labels.tolist()) == {-1, 0}
-    assert not bool((labels[~red] == 0).any())
-    assert 0.8 < float((labels[red] == 0).float().mean()) < 1
+    assert not bool(labels[~red & (noisy == 0)].any())
+    assert 0.8 < float(labels[red].mean()) < 1
     assert torch.equal(trained.batch(step(3)).pixels, told[3].pixels)
 
 
 def test_patches_of_photos(tmp_path: Path) -> None:
     for index in range(3):
         written(tmp_path / f"{index}.png", textured(SIDE_PX, SIDE_PX, index))
-    trained = objective(the_recipe({"pictures": "photos", "side_px": 8}, channels=3, labels=[]), tmp_path, CPU)
+    trained = objective(
+        the_recipe({"pictures": "photos", "side_px": 8, "erased": 0.0}, channels=3, labels=[]), tmp_path, CPU
+    )
     batch = trained.batch(step(1))
     assert batch.pixels.shape == (8, 3, 8, 8)
     assert float(trained.loss(trained.network, batch).detach()) == pytest.approx(8, abs=0.5)
@@ -94,24 +98,31 @@ def test_patches_of_photos(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("head", HEADS)
 def test_every_layout_makes_a_model_and_survives_its_table(kind: str, head: str) -> None:
-    layout = Layout(kind, 6, 2, head, 4, 3, ("a", "b"))
+    layout = Layout(
+        kind, 6, 2, head, 4, 3, ("a", "b"), copies=1, guide=1, scales=2, palette=True, usual=(0.5, 2.5)
+    )
     assert Layout.read(layout.table()) == layout
     model = layout.model()
-    told = model.bits_per_dim(torch.zeros(2, 3, 4, 4, dtype=torch.int64), layout.condition(torch.tensor([1, -1])))
+    labels, clean = torch.tensor([1, -1]), torch.tensor([False, False])
+    told = model.bits_per_dim(torch.zeros(2, 3, 4, 4, dtype=torch.int64), layout.condition(labels, 0, clean))
     assert told.shape == (2,)
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("unknown kind", {"kind": "wavelet"}, "kind is 'wavelet', not masked or gated or plus-plus or row-lstm or"),
-    ("unknown head", {"head": "gauss"}, "head is 'gauss', not classes or mixture"),
+    ("unknown head", {"head": "gauss"}, "head is 'gauss', not classes or mixture or both"),
     ("no width", {"width": 0}, "width is 0, not a whole number from 1 to 4096"),
     ("depth as text", {"depth": "deep"}, "depth is 'deep', not a whole number from 1 to 4096"),
     ("one label", {"labels": "red"}, "labels is 'red', not a list of texts"),
     (
         "too much",
         {"colour": 1},
-        "network has the keys channels, colour, depth, head, kind, labels, parts, width, not",
+        "network has the keys channels, colour, copies, depth, guide, head, kind, labels, palette,",
     ),
+    ("both heads", {"head": "both"}, "copies is 0, but only what copies can choose between several heads"),
+    ("a palette", {"palette": True}, "copies is 0, but only what copies can choose between several heads"),
+    ("far copies", {"copies": 5}, "copies is 5, not a whole number from 0 to 4"),
+    ("usual as a number", {"usual": 3}, "usual is 3, not two numbers"),
     ("channels of photos", {"channels": 3}, "network.channels is 3; small pictures have 4, photos 3"),
 ]
 
@@ -126,9 +137,14 @@ def test_a_wrong_network_is_refused_in_a_sentence(tiles: Path, changes: dict[str
 @pytest.mark.parametrize(
     ("task", "said"),
     [
-        ({"pictures": "tiles", "side_px": 6}, "task.pictures is 'tiles', not small or photos"),
-        ({"pictures": "small", "side_px": 0}, "task.side_px is 0, not a whole number above 0"),
-        ({"pictures": "small"}, "task has the keys ['pictures'], not ['pictures', 'side_px']"),
+        (SMALL | {"pictures": "tiles"}, "task.pictures is 'tiles', not small or photos"),
+        (SMALL | {"side_px": 0}, "task.side_px is 0, not a whole number above 0"),
+        (SMALL | {"erased": 0.95}, "task.erased is 0.95, not a share up to 0.94"),
+        (SMALL | {"folders": []}, "task.folders and network.labels are not equally many"),
+        (
+            {"pictures": "small"},
+            "task has the keys ['folders', 'pictures'], not ['erased', 'folders', 'pictures',",
+        ),
     ],
 )
 def test_a_wrong_task_is_refused_in_a_sentence(tiles: Path, task: dict[str, Any], said: str) -> None:
@@ -146,6 +162,7 @@ def test_one_tile_is_nothing_to_learn_from(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_the_bundled_recipes_can_be_followed(path: Path) -> None:
     read = Recipe.read(path)
-    layout = Layout.read(read.network)
+    layout, task = Layout.read(read.network), Task.read(read)
     assert read.plugin == "autoregressive"
+    assert len(task.folders) == len(layout.labels)
     assert sum(value.numel() for value in layout.model().parameters()) < 8_000_000, "16 MiB in half floats"

@@ -8,15 +8,19 @@ import torch
 from torch import Tensor, nn
 
 from plugins.autoregressive.context import Context
+from plugins.autoregressive.copies import Copies
 from plugins.autoregressive.diagonal_lstm import DiagonalLSTM
 from plugins.autoregressive.gated import GatedLayout, GatedPixelCNN
+from plugins.autoregressive.guide import Guide
 from plugins.autoregressive.heads import Classes
 from plugins.autoregressive.levels import Levels
 from plugins.autoregressive.masked import MaskedLayout, MaskedPixelCNN
 from plugins.autoregressive.mixture import LogisticMixture
 from plugins.autoregressive.model import Autoregressive
+from plugins.autoregressive.palette import Palette
 from plugins.autoregressive.plus_plus import PixelCNNPlusPlus, PlusLayout
-from plugins.autoregressive.row_lstm import RecurrentLayout, RowLSTM
+from plugins.autoregressive.recurrent import RecurrentLayout
+from plugins.autoregressive.row_lstm import RowLSTM
 
 CONTEXTS: Mapping[str, Callable[[int, int], Context]] = {
     "masked": lambda channels, told: MaskedPixelCNN(MaskedLayout(channels, 16, 2, told)),
@@ -28,13 +32,21 @@ CONTEXTS: Mapping[str, Callable[[int, int], Context]] = {
 HEADS: Mapping[str, Callable[[Levels, int], nn.Module]] = {
     "classes": lambda levels, features: Classes(levels, features, 16),
     "mixture": lambda levels, features: LogisticMixture(levels, features, 5),
+    "copies": lambda levels, features: Copies(
+        [Classes(levels, features, 16), LogisticMixture(levels, features, 5), Palette(levels, features)],
+        features,
+        2,
+    ),
 }
 
 
-def variant(context: str, head: str, levels: Levels, told: int = 0, spread: float = 0.3) -> Autoregressive:
+def variant(
+    context: str, head: str, levels: Levels, told: int = 0, spread: float = 0.3, *, guide: int = 0
+) -> Autoregressive:
     """In float64, where the order of additions does not decide."""
     made = CONTEXTS[context](levels.channels, told)
-    model = Autoregressive(made, HEADS[head](levels, made.features))  # type: ignore[arg-type]
+    beforehand = Guide(levels.channels, made.width, guide) if guide else None
+    model = Autoregressive(made, HEADS[head](levels, made.features), beforehand)  # type: ignore[arg-type]
     rng = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for value in model.parameters():

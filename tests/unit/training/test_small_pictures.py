@@ -10,7 +10,6 @@ from PIL import Image
 from imagetool.training.errors import NoPhotos
 from imagetool.training.small_pictures import (
     HELD_BACK_EVERY,
-    commonest_labels,
     label_of,
     load_small_pictures,
 )
@@ -80,7 +79,9 @@ def test_one_picture_in_twenty_is_held_back(tmp_path: Path) -> None:
     assert HELD_BACK_EVERY == 20
 
 
-def test_the_commonest_folders() -> None:
-    names = ["a/b/1", "a/b/2", "a/c/1", "d/e/1", "d/e/2", "d/e/3"]
-    assert commonest_labels(names, 2, 2) == ["a/b", "d/e"]
-    assert commonest_labels(names, 1, 1) == ["a", "d"]
+def test_files_of_the_same_name_are_held_back_together(tmp_path: Path) -> None:
+    for view in ("left", "right"):
+        for number in range(40):
+            written(tmp_path / view / f"{number:02}.png", number, side=2)
+    found = load_small_pictures(tmp_path, [], 2)
+    assert found.chosen(found.held_back).names == ("left/00.png", "left/20.png", "right/00.png", "right/20.png")
