@@ -120,7 +120,8 @@ class Catalog:
 
     def models_for(self, task: Task) -> tuple[CatalogModel, ...]:
         """The models that can do a task, the first being the default."""
-        return tuple(model for model in self.models if model.entry.task is task)
+        able = [model for model in self.models if model.entry.task is task]
+        return tuple(sorted(able, key=lambda model: model.entry.special))
 
     def find(self, task: Task, name: str | None) -> CatalogModel:
         """The model of that name, `exemplar` or `plugin/exemplar`; the default where no name is given.

@@ -69,6 +69,7 @@ def _model(model: CatalogModel) -> dict[str, Any]:
             for parameter in model.entry.parameters
         ],
         "weights": [{**dataclasses.asdict(file), "path": str(path)} for file, path in model.weights],
+        "variations": model.entry.variations,
         "license": model.plugin.manifest.license,
         "ready": reason is None,
         "reason": reason,

@@ -39,7 +39,7 @@ def check_recipe_target(options: argparse.Namespace) -> None:
     if not options.recipe:
         return
     path = Path(options.recipe)
-    for taken in (options.output, options.input, options.mask, options.hints):
+    for taken in (options.output, options.input, options.mask, options.hints, options.like):
         if taken and os.path.realpath(taken) == os.path.realpath(path):
             raise UsageError(f"--recipe cannot be “{path}”, which is a picture of this job. Name another file.")
     check_writable(path)
@@ -60,6 +60,7 @@ class Again:
             BadRecipe: where the file is none.
             RecipeOfOtherTask: where it is for another task.
             RecipeModelMissing: where its model is not there, and no other one was named.
+            UsageError: where it needs a picture to resemble, and none was named.
         """
         if not options.again:
             options.seed = options.seed or 0
@@ -176,7 +177,9 @@ def _fill_filling(options: argparse.Namespace, recipe: Recipe) -> None:
 
 
 def _fill_generating(options: argparse.Namespace, recipe: Recipe) -> None:
-    if options.size is None:
+    if recipe.input_sha256 and not options.like:
+        raise UsageError("The recipe makes pictures that resemble another one. Name that with --like PICTURE.")
+    if options.size is None and not options.like:
         options.size = f"{recipe.size.width}x{recipe.size.height}"
     if options.count == 1:
         options.count = recipe.count

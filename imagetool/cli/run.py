@@ -20,6 +20,7 @@ from imagetool.cli.tasks import ACTS, Choice, Made, picture_paths
 from imagetool.core.errors import ImagetoolError
 from imagetool.core.files import check_target, write_picture
 from imagetool.core.picture import Picture
+from imagetool.jobs.figures import BITS, figure_words
 from imagetool.jobs.forecast import TILED
 from imagetool.jobs.journal import Journals
 from imagetool.jobs.measures import Measures
@@ -68,6 +69,8 @@ def check_options(options: argparse.Namespace, task: Task) -> None:
     for name, (able, why) in _OPTIONS_OF.items():
         if task not in able and _is_given(getattr(options, name)):
             raise UsageError(f"{task} takes no --{name.replace('_', '-')}{why}")
+    if options.like and options.size:
+        raise UsageError("What --like makes has the size of its picture. Leave --size out.")
 
 
 def _is_given(value: object) -> bool:
@@ -83,6 +86,7 @@ _OPTIONS_OF: dict[str, tuple[tuple[Task, ...], str]] = {
     "print": ((Task.UPSCALE,), _SIZE_STAYS),
     "hints": ((Task.COLORIZE,), "."),
     "count": ((Task.GENERATE,), "; it makes one picture."),
+    "like": ((Task.GENERATE,), "."),
     "point": ((Task.SEGMENT,), "."),
     "not_point": ((Task.SEGMENT,), "."),
     "box": ((Task.SEGMENT,), "."),
@@ -154,6 +158,7 @@ def _report(made: Made, seconds: float, *, many: bool) -> dict[str, Any]:
         "peak_rss_mb": round(result.report.peak_rss_mb, 1),
         "size": [result.rect.width, result.rect.height],
         "figures": dict(result.report.figures),
+        **{name: value for name, value in result.report.figures.items() if name.startswith(BITS)},
         **made.extra,
         "output": paths if many else paths[0],
         "output_sha256": hashes if many else hashes[0],
@@ -162,6 +167,6 @@ def _report(made: Made, seconds: float, *, many: bool) -> dict[str, Any]:
 
 def _sentence(model: CatalogModel, report: dict[str, Any], output: Path) -> str:
     words = WORDS[model.entry.task]
-    told = "".join(f", {name} {value:.3g}" for name, value in report["figures"].items())
+    told = "".join(f", {words}" for words in figure_words(report["figures"]))
     again = f"\nAgain: {report['again']['said']}" if "again" in report else ""
     return f"{words.past} with {model.entry.name} in {report['seconds']:.1f} s{told}: {output}{again}"

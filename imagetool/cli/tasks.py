@@ -22,6 +22,7 @@ from imagetool.core.maps import as_gray, mask_as_gray
 from imagetool.core.masks import feathered_rect
 from imagetool.core.picture import MAX_PIXELS, Picture
 from imagetool.core.tiles import TiledImage
+from imagetool.jobs.errors import NoVariations
 from imagetool.jobs.request import Request, Result
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
@@ -112,10 +113,13 @@ def segment(options: argparse.Namespace, choice: Choice, running: Session) -> Ma
 
 
 def generate(options: argparse.Namespace, choice: Choice, running: Session) -> Made:
-    """New pictures: one file, or a folder of them."""
+    """New pictures, or such that resemble another one: one file, or a folder of them."""
     entry = choice.model.entry
-    size = _generated_size(options.size, Size(entry.tile.size, entry.tile.size))
-    request = _request(options, choice, None, target=size, count=options.count)
+    if options.like and not entry.variations:
+        raise NoVariations(entry.name)
+    like = _flat(read_picture(Path(options.like))) if options.like else None
+    size = like.size if like else _generated_size(options.size, Size(entry.tile.size, entry.tile.size))
+    request = _request(options, choice, like, target=size, count=options.count)
     result = running.run(request)
     pictures = [
         Picture.of(pixels.copy(), has_alpha=bool((pixels[..., 3] < 255).any())) for pixels in result.pixels

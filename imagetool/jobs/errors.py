@@ -93,6 +93,16 @@ class PluginSuspended(JobError):
         )
 
 
+class NoVariations(JobError):
+    """The model makes pictures, but not more like a given one."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__(
+            f"“{model}” cannot make more like a picture. Choose a model that can, or create without a picture."
+        )
+
+
 class NothingMasked(JobError):
     """There is nothing to fill."""
 

@@ -31,11 +31,15 @@ class Progressed:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Previewed:
-    """A coarse state of the result: `pixels` (h, w, 3) uint8, stretched over `rect` of the picture."""
+    """A coarse state of the result: `pixels` (h, w, 3) uint8, stretched over `rect` of the picture.
+
+    Where `count` is above 1 they are a grid of the first `count` new pictures, which `core.grids` cuts.
+    """
 
     job_id: str
     rect: Rect
     pixels: NDArray[np.uint8]
+    count: int = 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -45,10 +45,10 @@ class Request:
         model: Who does it.
         params: The values of its form.
         seed: Of every random choice.
-        source: The picture; None for models that generate.
+        source: The picture. None for models that generate, unless they are to make more like it (`variations`).
         mask: Where to paint, for models that fill.
         device: "auto" or a device's name.
-        target: Size of the result, for models that enlarge or generate.
+        target: Size of the result, for models that enlarge or generate; more like a picture has its size.
         hints: (H, W, 4) uint8, opaque where the user gave a colour, for models that colour.
         prompt: What the user pointed at, for models that select.
         count: How many pictures, for models that generate.

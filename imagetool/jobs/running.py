@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imagetool.core.geometry import Point, Rect, Size
+from imagetool.core.grids import cells_of
 from imagetool.jobs.cutting import Cutting
-from imagetool.jobs.errors import ModelFailed, NothingMasked, OutOfMemory
+from imagetool.jobs.errors import ModelFailed, NothingMasked, NoVariations, OutOfMemory
 from imagetool.jobs.events import Event, Failed, Finished, Previewed
 from imagetool.jobs.journal.errors import NotKept
 from imagetool.jobs.journal.journal import LEDGER, RESULT, SEAMS, SOURCE
@@ -68,9 +69,11 @@ class Running:
             NothingMasked: where there is nothing to fill.
             LoaderMissing: where nobody makes the model.
             WeightsMissing: where the model's weights are not there.
+            NoVariations: where it is to make more like a picture and has no way to.
             NoRoomForPixels: where the buffers cannot be had.
             FileNotLent: where a file that a parameter names cannot be read.
         """
+        check_variations(request)
         rect = _covered(request)
         code = request.model.code
         request.model.check_ready()
@@ -140,6 +143,7 @@ class Running:
             seams=self._ref(SEAMS),
             ledger=self._ref(LEDGER),
             precision=request.precision,
+            opacity=entry.opacity,
         )
 
     @property
@@ -219,14 +223,30 @@ class Running:
         shown = self.request.source.size if self.request.source else self.rect.size
         inside = not where.empty and where.restrict(Rect.of_size(shown)) == where
         fits = min(width, height) >= 1 and width * height <= PREVIEW_SIDE_PX**2
-        if not inside or not fits or not self._preview.intact:
+        if not inside or not fits or not self._is_grid(message) or not self._preview.intact:
             return None
         pixels = self._preview.array[: width * height * 3].reshape(height, width, 3).copy()
-        return Previewed(self.job_id, where, pixels)
+        return Previewed(self.job_id, where, pixels, message.count)
+
+    def _is_grid(self, message: messages.Preview) -> bool:
+        """Whether it can show as many pictures as it says."""
+        size = Size(message.width, message.height)
+        return 1 <= message.count <= self.request.count and cells_of(size, message.count) is not None
 
 
 def _finite(pixels: NDArray[Any]) -> bool:
     return pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all())
+
+
+def check_variations(request: Request) -> None:
+    """Whether the model can make more like the picture, where that is asked of it.
+
+    Raises:
+        NoVariations: where it cannot.
+    """
+    entry = request.model.entry
+    if entry.task is Task.GENERATE and request.source is not None and not entry.variations:
+        raise NoVariations(entry.name)
 
 
 def _covered(request: Request) -> Rect:
@@ -236,8 +256,9 @@ def _covered(request: Request) -> Rect:
         if rect.empty:
             raise NothingMasked
         return rect
-    size = request.target or (request.source.size if request.source else Size(0, 0))
-    return Rect.of_size(size)
+    if request.source and (request.target is None or request.model.entry.task is Task.GENERATE):
+        return Rect.of_size(request.source.size)
+    return Rect.of_size(request.target or Size(0, 0))
 
 
 def _result_form(request: Request, rect: Rect) -> tuple[tuple[int, ...], Any]:

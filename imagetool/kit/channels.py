@@ -81,6 +81,16 @@ def with_opacity(pixels: Pixels) -> Pixels:
     return whole
 
 
+def to_rgba(pixels: Pixels, device: torch.device) -> Tensor:
+    """(h, w, 4) uint8 or uint16 as (1, 4, h, w) float32, for models that are given the opacity.
+
+    What is fully transparent has colour 0: whatever lies there in the picture, the model sees the same.
+    """
+    image = to_tensor(pixels, device)  # (1, 4, h, w)
+    image[:, :3] *= image[:, 3:] > 0
+    return image
+
+
 def bled(rgb: Tensor, alpha: Tensor) -> Tensor:
     """Colours (1, 3, h, w) with those of visible pixels carried `BLEED_PX` into the fully transparent."""
     known = (alpha > 0).to(rgb.dtype)

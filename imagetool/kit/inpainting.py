@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from imagetool.core.geometry import Rect
 from imagetool.core.picture import Pixels
+from imagetool.kit.channels import to_rgba
 from imagetool.kit.crops import CropJobs, plan_crops
 from imagetool.kit.silent_job import SilentJob
 from imagetool.kit.tensors import check_result, to_pixels, to_tensor
@@ -28,7 +29,8 @@ class Holes:
     """A picture and what is to be filled in it.
 
     `source` is (H, W, 4) straight alpha, uint8 or uint16, read-only; `mask` (h, w) uint8 covers `rect` of it,
-    every value above 0 is hole. `context` and `context_min_px` are those of `plan_crops`.
+    every value above 0 is hole. `context` and `context_min_px` are those of `plan_crops`. `opacity`: the model is
+    given (1, 4, h, w) and fills the opacity together with the colours.
     """
 
     source: Pixels
@@ -36,6 +38,7 @@ class Holes:
     rect: Rect
     context: float
     context_min_px: int
+    opacity: bool = False
 
 
 def fill_holes(
@@ -43,8 +46,8 @@ def fill_holes(
 ) -> int:
     """Fills every hole and writes the pixels of `holes.rect` to `result` (h, w, 4); returns the number of crops.
 
-    Outside the holes `result` equals the source. Where the surroundings are partly transparent, the model
-    fills the opacity like a gray picture.
+    Outside the holes `result` equals the source. Where the surroundings are partly transparent, a model that is
+    not given the opacity fills it like a gray picture.
 
     Raises:
         InvalidResult: where the model returns anything but a finite picture of the same shape.
@@ -69,21 +72,31 @@ def _fill_crop(
     pixels = holes.source[crop.slices]
     hole = _hole_in(holes, crop)
     hole_tensor = torch.from_numpy(hole).to(device)[None, None]  # (1, 1, h, w)
-    filled = _filled(colours, pixels[..., :3], hole_tensor)
-    alpha = pixels[..., 3:]
-    if not bool((alpha == np.iinfo(alpha.dtype).max).all()):
-        alpha = _filled(opacity, np.repeat(alpha, 3, axis=2), hole_tensor)[..., :1]
+    if holes.opacity:
+        filled = _filled(colours, to_rgba(pixels, device), hole_tensor, pixels.dtype)
+    else:
+        filled = _filled_apart(colours, opacity, pixels, hole_tensor)
     part = crop.restrict(holes.rect)
     inside = part.moved(-crop.left, -crop.top).slices
     target = result[part.moved(-holes.rect.left, -holes.rect.top).slices]
     chosen = hole[inside]
-    target[chosen] = np.concatenate([filled, alpha], axis=2)[inside][chosen]
+    target[chosen] = filled[inside][chosen]
 
 
-def _filled(run: _Fill, pixels: Pixels, hole: Tensor) -> Pixels:
-    image = to_tensor(pixels, hole.device)  # (1, 3, h, w)
+def _filled_apart(colours: _Fill, opacity: _Fill, pixels: Pixels, hole: Tensor) -> Pixels:
+    """(h, w, 4): first the colours, then, unless all is opaque, the opacity as a gray picture."""
+    made = _filled(colours, to_tensor(pixels[..., :3], hole.device), hole, pixels.dtype)
+    alpha = pixels[..., 3:]
+    if not bool((alpha == np.iinfo(alpha.dtype).max).all()):
+        gray = to_tensor(np.repeat(alpha, 3, axis=2), hole.device)
+        alpha = _filled(opacity, gray, hole, pixels.dtype)[..., :1]
+    whole: Pixels = np.concatenate([made, alpha], axis=2)
+    return whole
+
+
+def _filled(run: _Fill, image: Tensor, hole: Tensor, dtype: np.dtype[Any]) -> Pixels:
     with torch.inference_mode():
-        return to_pixels(check_result(run(image, hole), tuple(image.shape)), pixels.dtype)
+        return to_pixels(check_result(run(image, hole), tuple(image.shape)), dtype)
 
 
 def _hole_in(holes: Holes, crop: Rect) -> NDArray[np.bool_]:

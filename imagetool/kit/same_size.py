@@ -15,7 +15,7 @@ from torch import Tensor
 from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
 from imagetool.core.tile_plan import Tile, TilePlan, Tiling
-from imagetool.kit.channels import BLEED_PX, Channels, bled
+from imagetool.kit.channels import BLEED_PX, Channels, bled, to_rgba
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.places import Place, placed
 from imagetool.kit.precision import Precision
@@ -36,6 +36,7 @@ class Sheet:
     """A picture (H, W, 4) uint8 or uint16, read-only, and how a model is to see it; no `tiling`: all at once.
 
     `sound` keeps watch over the precision, which it begins with; without it nobody hears where that changes.
+    `opacity`: a scorer is given the picture's opacity, too.
     """
 
     source: Pixels
@@ -44,6 +45,7 @@ class Sheet:
     device: torch.device
     precision: Precision
     sound: Soundness | None = None
+    opacity: bool = False
 
     @property
     def watch(self) -> Soundness:
@@ -80,9 +82,13 @@ class Sheet:
         inside = (..., *crop.moved(-around.left, -around.top).slices)
         return bled(image[:, :3], image[:, 3:])[inside], image[:, 3:][inside]
 
+    def seen(self, crop: Rect, channels: Channels) -> Tensor:
+        """What the model sees of a crop: (1, 3, h, w), with the opacity (1, 4, h, w)."""
+        return to_rgba(self.source[crop.slices], self.device) if self.opacity else self.read(crop, channels)[0]
+
     def middle(self, channels: Channels) -> Tensor:
-        """RGB of the crop in the middle: what a precision is tried on, in whatever order tiles come."""
-        return self.read(self.crop(self.plan.middle), channels)[0]
+        """The crop in the middle as seen: what a precision is tried on, in whatever order tiles come."""
+        return self.seen(self.crop(self.plan.middle), channels)
 
 
 def run_filter(
@@ -154,13 +160,13 @@ def run_scorer(
         crop = sheet.crop(turn.tile)
         if sound.wants_trial:
             sound.try_out(sheet.middle(channels), runs(SilentJob(turn.job)))
-        rgb, _ = sheet.read(crop, channels)
+        seen = sheet.seen(crop, channels)
         own = TileJob(turn.job, figures, turn.tile.core) if sheet.tiling else turn.job
 
         def then(made: Tensor) -> tuple[Tensor, ...]:
             return (made[_inside(crop, turn.tile.part)][0].permute(1, 2, 0),)  # (h, w, 1)
 
-        wait = sound.begin(rgb, runs(own, Place("colours", crop, turn.tile.part)), then)
+        wait = sound.begin(seen, runs(own, Place("colours", crop, turn.tile.part)), then)
 
         def finish() -> NDArray[np.float32]:
             (part,) = wait()
@@ -177,7 +183,7 @@ def _inside(crop: Rect, rect: Rect) -> tuple[EllipsisType, slice, slice]:
 
 
 def _runs(sheet: Sheet, run: _Run, planes: int, place: Place | None) -> Run:
-    """Runs a model once on (1, 3, h, w); its answer is (1, planes, h, w) float32."""
+    """Runs a model once on what it sees; its answer is (1, planes, h, w) float32."""
 
     def once(image: Tensor, precision: Precision) -> Tensor:
         height, width = image.shape[-2:]

@@ -49,9 +49,9 @@ def to_whole(image: Tensor, dtype: np.dtype[Any]) -> Tensor:
     return whole.permute(1, 2, 0).contiguous()  # (H, W, C)
 
 
-def coarse(image: Tensor) -> Tensor:
-    """(1, C, H, W) as a preview of itself: made smaller where it is larger than anybody looks at."""
-    shrink = max(image.shape[-2:]) / PREVIEW_PX
+def coarse(image: Tensor, most_px: int = PREVIEW_PX) -> Tensor:
+    """(N, C, H, W) as a preview of itself: made smaller where it is larger than anybody looks at."""
+    shrink = max(image.shape[-2:]) / most_px
     if shrink <= 1:
         return image
     return functional.interpolate(image, [max(1, int(side / shrink)) for side in image.shape[-2:]], mode="area")

@@ -81,15 +81,22 @@ def segment(
     result[...] = to_pixels(made, result.dtype)
 
 
-def generate(model: Generator, params: Params, job: Job, result: NDArray[np.uint8]) -> None:
+def generate(
+    model: Generator, params: Params, job: Job, result: NDArray[np.uint8], like: Tensor | None = None
+) -> None:
     """Writes new pictures to `result` (count, H, W, 4) uint8.
+
+    They resemble `like` (1, 4, H, W), as `to_rgba` gives it, where there is one.
 
     Raises:
         InvalidResult: where the model returns anything but as many finite pictures of that size.
     """
     count, height, width = result.shape[:3]
     with torch.inference_mode():
-        made = model.run(Size(width, height), count, params, job)
+        if like is None:
+            made = model.run(Size(width, height), count, params, job)
+        else:
+            made = model.more_like(like, count, params, job)
     planes = 4 if isinstance(made, Tensor) and made.dim() == 4 and made.shape[1] == 4 else 3
     made = check_result(made, (count, planes, height, width))
     for number in range(count):

@@ -25,7 +25,10 @@ class Job(Protocol):
         ...
 
     def preview(self, image: Tensor) -> None:
-        """Shows a coarse state of the result: (1, 3, h, w) in [0, 1], of any size with the same extent."""
+        """Shows a coarse state of the result: (1, 3, h, w) in [0, 1], of any size with the same extent.
+
+        A model that generates may show (n, 3, h, w), the states of its first n pictures; they stand in a grid.
+        """
         ...
 
     def check(self) -> None:
@@ -36,7 +39,7 @@ class Job(Protocol):
         """Tells a number that belongs to the result, such as the noise level found; the last of a name counts.
 
         A model that is called for each tile tells of its tile: what is shown is the median over all tiles, weighed
-        by their areas.
+        by their areas; of a name that begins with `bits_per_dim` it is their mean.
         """
         ...
 

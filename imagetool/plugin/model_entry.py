@@ -13,6 +13,12 @@ from imagetool.plugin.weights import WeightsFile
 PRECISIONS = ("fp32", "bf16", "fp16")
 """What a model may say it can compute in; fp32 always."""
 
+OPACITY_TASKS = (Task.INPAINT, Task.SCORE)
+"""Models of these may be given the opacity, with `opacity = true`."""
+
+VARIATION_TASKS = (Task.GENERATE,)
+"""Models of these may make more of a picture, with `variations = true`."""
+
 _MOST_CONTEXT = 100
 _MOST_TILE_PX, _MOST_MULTIPLE = 16_384, 1024
 _MOST_SIZE_BYTES = 2**40
@@ -39,7 +45,9 @@ class ModelEntry:
     """One model of a plugin, as its manifest describes it.
 
     Either `entry`, as `module:Class`, makes it, or, in a pack of weights, `loader`, as `plugin/loader`; the other
-    is empty. `whole` says that it wants the whole picture at once, not tiles.
+    is empty. `whole` says that it wants the whole picture at once, not tiles; `opacity` that it is given the
+    picture's opacity, too, as a fourth plane; `variations` that it makes more of a picture that it is given;
+    `special` that it is made for few kinds of pictures, so that it is not what a task begins with.
     """
 
     id: str
@@ -54,6 +62,9 @@ class ModelEntry:
     context_min_px: int
     tile: TileEntry
     whole: bool
+    special: bool
+    opacity: bool
+    variations: bool
     precisions: tuple[str, ...]
     weights: tuple[WeightsFile, ...]
 
@@ -79,6 +90,9 @@ def read_model(reader: TableReader, *, has_code: bool) -> ModelEntry:
         context_min_px=reader.whole("context_min_px", 64),
         tile=_read_tile(reader.table("tile")),
         whole=reader.flag("whole", default=False),
+        special=reader.flag("special", default=False),
+        opacity=reader.flag("opacity", default=False),
+        variations=reader.flag("variations", default=False),
         precisions=_read_precisions(reader),
         weights=tuple(_read_weights(table) for table in reader.tables("weights")),
     )
@@ -86,10 +100,17 @@ def read_model(reader: TableReader, *, has_code: bool) -> ModelEntry:
     _check_unique(reader, "weights", "file", [file.file for file in entry.weights])
     if entry.context < 0 or entry.context > _MOST_CONTEXT:
         reader.problem("context", f"is not from 0 to {_MOST_CONTEXT}")
+    _check_tasks_of_flags(reader, entry, task)
     if entry.context_min_px < 0:
         reader.problem("context_min_px", "is below 0")
     reader.finish()
     return entry
+
+
+def _check_tasks_of_flags(reader: TableReader, entry: ModelEntry, task: str) -> None:
+    for key, tasks in (("opacity", OPACITY_TASKS), ("variations", VARIATION_TASKS)):
+        if getattr(entry, key) and task and task not in tasks:
+            reader.problem(key, f"is for models of {' and '.join(tasks)}, not of {task}")
 
 
 def _read_tile(table: TableReader) -> TileEntry:

@@ -3,6 +3,7 @@
 All tensors are on the job's device. Pictures are float32 in [0, 1], sRGB-encoded RGB, channels first:
 (1, 3, H, W) with H and W at least 1. imagetool cuts pictures into tiles, pads them, handles opacity, depth and
 grayness, chooses device and precision, and checks what comes back: its shape, and that every value is finite.
+Where a model is given the opacity, what is fully transparent has colour 0.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from imagetool.plugin.errors import CannotRun
 
 if TYPE_CHECKING:
     from torch import Tensor, device
@@ -36,12 +39,13 @@ class Inpainter(Model, ABC):
 
         Args:
             image: (1, 3, H, W) float32 in [0, 1], sRGB-encoded RGB; what lies in the hole is the old content.
+                (1, 4, H, W) with straight opacity where the manifest says `opacity = true`.
             hole: (1, 1, H, W) bool, True where to paint; at least one pixel is True.
             params: The values of the form.
             job: For the seed, progress, previews and cancel.
 
         Returns:
-            (1, 3, H, W) float32 in [0, 1]. Only its pixels inside the hole are used.
+            Float of the image's own shape, in [0, 1]. Only its pixels inside the hole are used.
         """
 
 
@@ -123,11 +127,29 @@ class Generator(Model, ABC):
             size: Width and height that are wanted, in pixels.
             count: How many, at least 1.
             params: The values of the form: a label, a text, a temperature.
-            job: For the seed, progress, previews and cancel. A preview shows the first picture.
+            job: For the seed, progress, previews and cancel. A preview shows the first picture, or several.
 
         Returns:
             (count, 3, H, W) RGB, or (count, 4, H, W) with straight opacity; values outside [0, 1] are cut.
         """
+
+    def more_like(self, image: Tensor, count: int, params: Params, job: Job) -> Tensor:  # noqa: ARG002 - for others
+        """Makes `count` pictures that resemble `image`; asked only where the manifest says `variations = true`.
+
+        Args:
+            image: (1, 4, H, W) float32 in [0, 1], sRGB-encoded RGB with straight opacity; what is fully
+                transparent has colour 0.
+            count: How many, at least 1.
+            params: The values of the form.
+            job: For the seed, progress, previews and cancel.
+
+        Returns:
+            As `run`, of the image's height and width.
+
+        Raises:
+            CannotRun: where the model has no way to do this.
+        """
+        raise CannotRun("The model has no way to make pictures that resemble another one. Choose another model.")
 
 
 class Scorer(Model, ABC):
@@ -138,7 +160,8 @@ class Scorer(Model, ABC):
         """Measures. Called once for each tile, or once where the manifest says `whole = true`.
 
         Args:
-            image: (1, 3, H, W) float32 in [0, 1], sRGB-encoded RGB.
+            image: (1, 3, H, W) float32 in [0, 1], sRGB-encoded RGB; (1, 4, H, W) with straight opacity where the
+                manifest says `opacity = true`.
             params: The values of the form.
             job: For the seed, progress and cancel; `job.figure` tells numbers about the whole picture.
 

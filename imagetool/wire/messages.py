@@ -101,7 +101,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One job. `source` is (H, W, 4) and read-only; a job that generates has none.
+    """One job. `source` is (H, W, 4) and read-only; a job that generates has one where it is to make more like it.
 
     `result` (h, w, 4) covers the mask's rectangle where there is a mask; without one it is the whole new picture.
     For a score it is (H, W, 1) float32, for a selection (H, W, 1) uint8, for generated pictures (count, H, W, 4).
@@ -109,7 +109,7 @@ class Run:
 
     A job in tiles has `seams`, flat and of the result's dtype, and `ledger`, one uint32 for each tile, laid out as
     `core.tile_plan` says; where they hold tiles of an earlier run, those are not computed again. `precision` is
-    empty where the worker is to choose among `precisions`.
+    empty where the worker is to choose among `precisions`. `opacity`: the model is given that of the source, too.
     """
 
     job_id: str
@@ -132,6 +132,7 @@ class Run:
     seams: BufferRef | None = None
     ledger: BufferRef | None = None
     precision: str = ""
+    opacity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +203,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The preview buffer holds (height, width, 3) uint8 that covers `rect` of the picture."""
+    """The preview buffer holds (height, width, 3) uint8 that covers `rect` of the picture.
+
+    Where `count` is above 1 it is a grid of so many new pictures, as `core.grids` says.
+    """
 
     job_id: str
     rect: RectRef
     width: int
     height: int
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from imagetool.core.geometry import Rect
+from imagetool.core.grids import columns_for, composed
+from imagetool.core.picture import Pixels
 from imagetool.kit.tensors import coarse, to_pixels
 from imagetool.plugin.errors import Cancelled
+from imagetool.plugin.tasks import Task
 from imagetool.wire.messages import Preview, Progress, RectRef
 from imagetool.worker.assignment import Assignment
 
 _PROGRESS_EVERY_S = 0.05
 _MAX_TEXT = 200
 _MOST_FIGURES = 100
+_BYTES = np.dtype(np.uint8)
 
 
 class CropJob:
@@ -60,16 +64,35 @@ class CropJob:
             self._send(Progress(self._run.job_id, whole, str(text)[:_MAX_TEXT]))
 
     def preview(self, image: Tensor) -> None:
-        """Shows `image` (1, 3, h, w) over the crop, unless the editor is still busy with the last one."""
+        """Shows `image` (1, 3, h, w) over the crop, unless the editor is still busy with the last one.
+
+        Of a job that generates, (n, 3, h, w) are shown as a grid.
+
+        Raises:
+            ValueError: where it has another form.
+        """
         self.check()
+        count = self._previewed_count(image)
         if not self._inbox.claim_preview():
             return
-        pixels = to_pixels(coarse(image), np.dtype(np.uint8))  # (h, w, 3)
-        if pixels.shape[2] != 3:
-            raise ValueError(f"a preview has 3 planes, this one has {pixels.shape[2]}")
+        pixels = self._grid(image) if count > 1 else to_pixels(coarse(image), _BYTES)  # (h, w, 3)
         self._preview[: pixels.size] = pixels.ravel()
         crop = RectRef(self._crop.left, self._crop.top, self._crop.right, self._crop.bottom)
-        self._send(Preview(self._run.job_id, crop, pixels.shape[1], pixels.shape[0]))
+        self._send(Preview(self._run.job_id, crop, pixels.shape[1], pixels.shape[0], count))
+
+    def _previewed_count(self, image: Tensor) -> int:
+        most = self._run.result.shape[0] if self._run.task == Task.GENERATE else 1
+        shape = tuple(image.shape)
+        if len(shape) != 4 or not 1 <= shape[0] <= most or shape[1] != 3 or 0 in shape:
+            pictures = "1" if most == 1 else f"1 to {most}"
+            raise ValueError(f"a preview has the shape ({pictures}, 3, height, width), this one has {shape}")
+        return shape[0]
+
+    def _grid(self, images: Tensor) -> Pixels:
+        """(rows·h, columns·w, 3) of (n, 3, h, w), made smaller until it fits the buffer."""
+        side_px = math.isqrt(self._preview.size // 3) // columns_for(len(images))
+        small = coarse(images, max(1, side_px))
+        return composed([to_pixels(small[number : number + 1], _BYTES) for number in range(len(small))])
 
     def figure(self, name: str, value: float) -> None:
         """Keeps a number for the answer.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from imagetool.core.geometry import Point, Rect
 from imagetool.core.picture import Pixels
 from imagetool.core.tile_plan import Tiling
+from imagetool.kit.channels import to_rgba
 from imagetool.kit.crops import CropJobs
 from imagetool.kit.enlarging import Enlargement
 from imagetool.kit.errors import KitError
@@ -75,6 +76,7 @@ def _inpaint(assignment: Assignment, model: Inpainter) -> int:
         rect=_rect(run.mask.rect),
         context=run.mask.context,
         context_min_px=run.mask.context_min_px,
+        opacity=run.opacity,
     )
     result = open_array(run.result, writable=True)
     return fill_holes(model, holes, Params(run.params), assignment.device, _jobs(assignment), result)
@@ -128,7 +130,8 @@ def _segment(assignment: Assignment, model: Segmenter) -> tuple[int, str]:
 
 def _generate(assignment: Assignment, model: Generator) -> tuple[int, str]:
     result = open_array(assignment.run.result, writable=True)
-    generate(model, Params(assignment.run.params), _job(assignment, result[0]), result)
+    like = to_rgba(_source(assignment), assignment.device) if assignment.run.source else None
+    generate(model, Params(assignment.run.params), _job(assignment, result[0]), result, like)
     return len(result), Precision.FP32
 
 
@@ -148,6 +151,7 @@ def _sheet(assignment: Assignment) -> Sheet:
         device=assignment.device,
         precision=sound.precision,
         sound=sound,
+        opacity=run.opacity,
     )
 
 

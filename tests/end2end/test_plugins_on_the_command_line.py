@@ -56,7 +56,7 @@ def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) ->
     assert "It brings code, which runs on this computer." in refused.stderr
     assert "Network: it reaches no other computer (" in refused.stderr
     installed = said("plugins", "install", copy, "--yes")
-    assert (installed["id"], installed["version"], len(installed["tests"])) == (ID, "1.0", 8)
+    assert (installed["id"], installed["version"], len(installed["tests"])) == (ID, "1.0", 10)
     assert all(test["passed"] and test["peak_rss_mb"] > 0 for test in installed["tests"])
 
     out = tmp_path / "out.png"
@@ -96,6 +96,9 @@ def test_each_task_has_its_output(copy: Path, photo: Path, tmp_path: Path) -> No
     said("plugins", "install", copy, "--yes")
     gray = said("run", "score", photo, "-o", tmp_path / "map.png", "--model", "score")
     assert 0 <= gray["map_low"] < gray["map_high"] <= 10
+    bits = {"bits_per_dim": 3.5, "bits_per_dim_corrected": -0.5}
+    assert gray["figures"] == {**bits, "surprise": 2.0}
+    assert {name: gray.get(name) for name in (*bits, "surprise")} == {**bits, "surprise": None}
     folder = tmp_path / "new"
     made = said("run", "generate", "-o", folder, "--model", "create", "--count", 2, "--size", "20x12", "--seed", 3)
     assert [Path(path).name for path in made["output"]] == ["000.png", "001.png"]
@@ -115,6 +118,27 @@ def test_each_task_has_its_output(copy: Path, photo: Path, tmp_path: Path) -> No
     bgr = cv2.imread(str(coloured), -1)
     assert bgr is not None
     assert bgr[..., 2].mean() > bgr[..., 0].mean()
+    check_more_like_a_picture_and_again(photo, tmp_path)
+
+
+def check_more_like_a_picture_and_again(photo: Path, tmp_path: Path) -> None:
+    """With the model `create`, which is installed; then once more by the recipe."""
+    words = ("run", "generate", "--model", "create", "--like", photo, "-o")
+    refused = command(*words, tmp_path / "o.png", "--size", "20x12", status=2)
+    assert "What --like makes has the size of its picture. Leave --size out." in refused.stderr
+
+    recipe = tmp_path / "recipe.json"
+    made = said(*words, tmp_path / "first", "--count", 2, "--recipe", recipe)
+    assert made["size"] == [64, 48]
+    first = cv2.imread(made["output"][0], -1)
+    source = cv2.imread(str(photo), -1)
+    assert first is not None
+    assert source is not None
+    assert np.abs(first[..., :3] - source / 257.0).max() <= 0.51
+    alone = command("run", "generate", "-o", tmp_path / "again", "--again", recipe, status=2)
+    assert "The recipe makes pictures that resemble another one. Name that with --like PICTURE." in alone.stderr
+    again = said("run", "generate", "-o", tmp_path / "again", "--again", recipe, "--like", photo)
+    assert (again["again"]["said"], len(again["output"])) == ("identical", 2)
 
 
 BROKEN = [

@@ -50,7 +50,7 @@ def write_small_plugin(folder: Path, code: str, *, task: str = "filter", more: s
 
 def checked(folder: Path, *, launch: Launch = InProcessWorker, limits: Limits = SMALL) -> Report:
     """What the checks say of a folder; in this process where nothing else is said."""
-    with _own_path():
+    with own_path():
         return check_folder(folder, Places.find(), Watch(), launch, limits)
 
 
@@ -60,7 +60,7 @@ def failures(report: Report) -> list[Check]:
 
 
 @contextmanager
-def _own_path() -> Iterator[None]:
+def own_path() -> Iterator[None]:
     """What a worker in this process adds to the path, and imports from it, is gone afterwards."""
     path, modules = list(sys.path), set(sys.modules)
     try:

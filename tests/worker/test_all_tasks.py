@@ -11,19 +11,21 @@ import pytest
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.catalog.scanning import read_manifest, third_party
 from imagetool.core.geometry import Point, Rect, Size
+from imagetool.core.grids import cut
 from imagetool.core.picture import Pixels
-from imagetool.jobs.events import Failed, Finished
+from imagetool.jobs.events import Failed, Finished, Previewed
 from imagetool.jobs.lent_files import FileNotLent
 from imagetool.jobs.request import PixelSource, Request, Result
 from imagetool.plugin import Params, Prompt, Task
 from tests.fakes.desk import Desk
-from tests.fakes.requests import mask, picture
+from tests.fakes.requests import HOLE, mask, picture
 
 pytestmark = pytest.mark.shared_worker
 
 FOLDER = Path(__file__).parents[1] / "fakes" / "all_tasks"
 PLUGIN = third_party(read_manifest(FOLDER / "plugin.toml"), FOLDER, sealed=False)
-MODELS = {entry.task: CatalogModel(PLUGIN, entry) for entry in PLUGIN.manifest.models}
+BY_ID = {entry.id: CatalogModel(PLUGIN, entry) for entry in PLUGIN.manifest.models}
+MODELS = {model.entry.task: model for model in BY_ID.values() if not model.entry.opacity}
 
 
 class Shown:
@@ -40,7 +42,7 @@ class Shown:
 
 
 def asked(task: Task, source: PixelSource | None, **more: Any) -> Request:
-    model = MODELS[task]
+    model = more.pop("model", MODELS[task])
     params = Params.checked(model.entry.parameters, more.pop("params", {}))
     return Request(model, params, 7, source, device="cpu", **more)
 
@@ -106,6 +108,38 @@ def test_new_pictures(desk: Desk) -> None:
     assert first.pixels.shape == (3, 12, 20, 4)
     np.testing.assert_array_equal(first.pixels, again.pixels)
     assert (first.pixels[0] != first.pixels[1]).any()
+
+
+def test_more_like_a_picture(desk: Desk, pixels: Pixels) -> None:
+    """What is fully transparent has colour 0, whatever lies there."""
+    source = pixels.copy()
+    source[20:, :, 3] = 0
+    made = done(desk, asked(Task.GENERATE, Shown(source), count=3)).pixels
+    assert made.dtype == np.uint8
+    assert made.shape == (3, 48, 64, 4)
+    expected = np.where(source[..., 3:] > 0, source, 0) / (np.iinfo(pixels.dtype).max / 255)
+    assert np.abs(made[0] - expected).max() <= 0.51
+    assert (made[1, ..., 0] != made[2, ..., 0]).any()
+
+
+def test_pictures_on_their_way_are_shown_side_by_side(desk: Desk) -> None:
+    job_id = desk.submit(asked(Task.GENERATE, None, target=Size(20, 12), count=3))
+    end = desk.end_of(job_id)
+    assert isinstance(end, Finished), end
+    (preview,) = [event for event in desk.heard[job_id] if isinstance(event, Previewed)]
+    assert (preview.count, preview.rect, preview.pixels.shape) == (3, Rect(0, 0, 20, 12), (24, 40, 3))
+    for made, cell in zip(end.result.pixels, cut(preview.pixels, 3), strict=True):
+        np.testing.assert_array_equal(cell, made[..., :3])
+
+
+def test_models_that_are_given_the_opacity(desk: Desk, pixels: Pixels) -> None:
+    source, top = pixels.copy(), int(np.iinfo(pixels.dtype).max)
+    source[:24, :, 3] = 0
+    shown = np.where(source[..., 3:] > 0, source, 0)
+    filled = done(desk, asked(Task.INPAINT, Shown(source), mask=mask(), model=BY_ID["fill-with-opacity"]))
+    np.testing.assert_array_equal(filled.pixels, (top - shown)[HOLE.slices])
+    scored = done(desk, asked(Task.SCORE, Shown(source), model=BY_ID["score-with-opacity"]))
+    np.testing.assert_allclose(scored.pixels, (shown[..., 3:] + 10.0 * shown[..., :1]) / top, atol=1e-4)
 
 
 def test_filling_and_enlarging(desk: Desk, pixels: Pixels) -> None:

@@ -55,6 +55,10 @@ _FIXES: tuple[tuple[str, str], ...] = (
         "Return floats in [0, 1], not whole numbers: “.float() / 255” where they are from 0 to 255.",
     ),
     (
+        r"expected finite numbers of shape \(1, 4, .*, got float\d+ of shape \(1, 3, ",
+        "Return colours and opacity, four planes, as the image has; or remove opacity = true from plugin.toml.",
+    ),
+    (
         r"invalid result \(expected finite numbers of shape",
         (
             "Return exactly that shape, for every height and width. Where the network needs sides that are "
@@ -70,6 +74,18 @@ _FIXES: tuple[tuple[str, str], ...] = (
     ),
     (r"The model is not made for", "Derive the class that “entry” names from {base}, the base of its task."),
     (r"Can't instantiate abstract class", "Write all methods of {base}: run({arguments}), and what else it has."),
+    (
+        r"no way to make pictures that resemble",
+        "Write def more_like(self, image, count, params, job), or remove variations = true from plugin.toml.",
+    ),
+    (
+        r"more_like\(\) (missing|takes|got)",
+        "Give more_like the arguments of Generator: def more_like(self, image, count, params, job).",
+    ),
+    (
+        r"a preview has the shape",
+        "Give job.preview one picture with three planes, (1, 3, h, w), or, in a Generator, as many as are made.",
+    ),
     (r"run\(\) (missing|takes|got)", "Give run the arguments of {base}: def run(self, {arguments})."),
     (r"load\(\) (missing|takes|got)", "Give load its arguments: def load(self, weights, device)."),
     (r"has no attribute '\w+'\)", "Look whether the name is spelt as in “entry” of plugin.toml and in your code."),

@@ -97,6 +97,12 @@ def job_on(
     return Request(model, params, seed, source_of(sight), device=device, **more)
 
 
+def more_like(model: CatalogModel, sight: Sight, count: int = 1) -> Request:
+    """A job that makes pictures that resemble such a one."""
+    params = Params.checked(model.entry.parameters, quick(model))
+    return Request(model, params, 1, source_of(sight), device="cpu", target=sight.size, count=count)
+
+
 def source_of(sight: Sight) -> Flattened:
     """The picture as a document shows it."""
     return Flattened(Document(Picture.of(sight.pixels())).state)

@@ -14,6 +14,7 @@ from imagetool.jobs.conformance.pictures import (
     hole_in,
     job_on,
     middle_of,
+    more_like,
     source_of,
 )
 from imagetool.jobs.conformance.report import Verdict, failed, passed, skipped, warning
@@ -25,6 +26,10 @@ from imagetool.plugin.tasks import Task
 _LARGEST_TILE_PX = 4096
 _BEYOND_PX = 37
 _EXTREME = 0.9
+_BY_SEED = (
+    "Take every random number from job.generator(), made anew in each run: torch.rand(…, "
+    "generator=job.generator())."
+)
 
 
 def loads(bench: Bench) -> Verdict:
@@ -140,6 +145,27 @@ def _pointed(bench: Bench, params: Params, prompt: Prompt) -> Request:
     return Request(bench.model, params, 1, source_of(bench.usual), device="cpu", prompt=prompt)
 
 
+def variations(bench: Bench) -> Verdict:
+    """What resembles a picture depends on it and on the seed alone, at every size and depth."""
+    model, size = bench.model, bench.usual.size
+    if not model.entry.variations:
+        return skipped("It is not asked for more like a picture.")
+    transparent, plain = Sight(size, opacity="partly"), Sight(size, gray=True, dtype="uint16")
+    outcomes = [bench.trials.run(more_like(model, sight)) for sight in (transparent, transparent, plain)]
+    for outcome, sight in zip(outcomes, (transparent, transparent, plain), strict=True):
+        if outcome.error:
+            return why_failed(outcome, f"Asked for more like a picture of {sight}")
+    first, again, other = outcomes
+    if not same(first, again):
+        return failed(
+            "More like the same picture, with the same seed, were other bytes the second time.", _BY_SEED
+        )
+    if same(first, other):
+        return failed("More like another picture is the same.", "Begin with the image that more_like is given.")
+    odd = Sight(Size(size.width + 3, size.height - 5))
+    return _all(bench, [(f"more like {sight}", more_like(model, sight, 3)) for sight in (transparent, odd)])
+
+
 def same_seed(bench: Bench) -> Verdict:
     """The same job twice gives the same bytes, and leaves its picture alone."""
     bench.again = bench.trials.run(bench.usual_job())
@@ -148,8 +174,7 @@ def same_seed(bench: Bench) -> Verdict:
     if bench.first is None or not same(bench.first, bench.again):
         return failed(
             "The same job with the same seed gave other bytes the second time.",
-            "Take every random number from job.generator(), made anew in each run: torch.rand(…, "
-            "generator=job.generator()). Let run change nothing that the next run reads, and call network.eval().",
+            f"{_BY_SEED} Let run change nothing that the next run reads, and call network.eval().",
         )
     return passed("The same job gave the same bytes twice.")
 

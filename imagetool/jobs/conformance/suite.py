@@ -42,6 +42,7 @@ MODEL_CHECKS: tuple[tuple[str, _ModelCheck], ...] = (
     ("gray", result_checks.gray),
     ("16 bit", result_checks.depth),
     ("inputs", result_checks.inputs),
+    ("more like", result_checks.variations),
     ("same seed", result_checks.same_seed),
     ("other process", result_checks.other_process),
     ("seed", result_checks.seed),

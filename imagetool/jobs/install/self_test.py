@@ -18,9 +18,9 @@ from imagetool.core.geometry import Point, Rect, Size
 from imagetool.core.picture import Picture, Pixels
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.errors import JobError
-from imagetool.jobs.events import Cancelled, Event, Failed, Finished
+from imagetool.jobs.events import ENDS, Cancelled, Event, Failed, Finished
 from imagetool.jobs.process.worker_process import WorkerProcess
-from imagetool.jobs.request import Request, Result
+from imagetool.jobs.request import Request
 from imagetool.jobs.runner import WorkerRunner
 from imagetool.jobs.watch import Watch
 from imagetool.jobs.worker import Launch
@@ -60,7 +60,7 @@ class SelfTestTooLong(JobError):
 def self_test(
     plugin: Plugin, places: Places, watch: Watch, launch: Launch = WorkerProcess
 ) -> tuple[ModelTest, ...]:
-    """One small job for each model of the plugin, one after the other; failures are in the result."""
+    """A small job or two for each model of the plugin, one after the other; failures are in the result."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     runner = WorkerRunner(places, events.put, launch=launch)
     try:
@@ -74,31 +74,47 @@ def self_test(
         runner.close()
 
 
-def small_request(model: CatalogModel) -> Request:
-    """A job of the model's kind on a small picture that is the same every time."""
+def small_requests(model: CatalogModel) -> tuple[Request, ...]:
+    """Jobs of the model's kind on a small picture that is the same every time."""
     entry = model.entry
     params = Params.checked(entry.parameters, _quick(model))
     if entry.task is Task.GENERATE:
-        side = min(entry.tile.size, max(_LEAST_GENERATED, entry.tile.multiple_of))
-        return Request(model, params, 1, None, target=Size(side, side))
-    source = Flattened(Document(Picture.of(sample_pixels())).state)
+        return _generating(model, params)
+    source = _source(sample_pixels(opaque=not entry.opacity))
     match entry.task:
         case Task.INPAINT:
-            return Request(model, params, 1, source, _hole())
+            return (Request(model, params, 1, source, _hole()),)
         case Task.UPSCALE:
-            return Request(model, params, 1, source, target=Size(2 * _SIZE.width, 2 * _SIZE.height))
+            return (Request(model, params, 1, source, target=Size(2 * _SIZE.width, 2 * _SIZE.height)),)
         case Task.SEGMENT:
-            return Request(model, params, 1, source, prompt=Prompt((Point(48.0, 40.0),)))
-    return Request(model, params, 1, source)
+            return (Request(model, params, 1, source, prompt=Prompt((Point(48.0, 40.0),))),)
+    return (Request(model, params, 1, source),)
 
 
-def sample_pixels() -> Pixels:
-    """(80, 96, 4) uint8: a ramp of colours under a little noise, opaque."""
-    y, x = np.mgrid[0 : _SIZE.height, 0 : _SIZE.width]
-    noise = np.random.default_rng(1).normal(0, 4, (_SIZE.height, _SIZE.width, 3))
+def _generating(model: CatalogModel, params: Params) -> tuple[Request, ...]:
+    """One picture, and, where the model can, one more like a given one."""
+    tile = model.entry.tile
+    side = min(tile.size, max(_LEAST_GENERATED, tile.multiple_of))
+    size = Size(side, side)
+    new = Request(model, params, 1, None, target=size)
+    if not model.entry.variations:
+        return (new,)
+    return new, Request(model, params, 1, _source(sample_pixels(size, opaque=False)), target=size)
+
+
+def _source(pixels: Pixels) -> Flattened:
+    return Flattened(Document(Picture.of(pixels, has_alpha=True)).state)
+
+
+def sample_pixels(size: Size = _SIZE, *, opaque: bool = True) -> Pixels:
+    """(H, W, 4) uint8: a ramp of colours under a little noise; transparent at the left where it is not opaque."""
+    y, x = np.mgrid[0 : size.height, 0 : size.width]
+    noise = np.random.default_rng(1).normal(0, 4, (size.height, size.width, 3))
     ramp = np.stack([x * 2.5, y * 3.0, 255 - x * 2.5], axis=2)
-    pixels = np.full((_SIZE.height, _SIZE.width, 4), 255, np.uint8)
+    pixels = np.full((size.height, size.width, 4), 255, np.uint8)
     pixels[..., :3] = np.clip(ramp + noise, 0, 255).astype(np.uint8)
+    if not opaque:
+        pixels[:, : size.width // 3, 3] = 0
     return pixels
 
 
@@ -120,24 +136,31 @@ def _quick(model: CatalogModel) -> dict[str, Value]:
 def _tried(
     model: CatalogModel, runner: WorkerRunner, events: queue.SimpleQueue[Event], check: Callable[[], object]
 ) -> ModelTest:
-    began = time.monotonic()
-    request = small_request(model)
-    runner.submit(request)
-    while time.monotonic() - began < PATIENCE_S:
+    name, began, peak_rss_mb = model.entry.name, time.monotonic(), 0.0
+    for request in small_requests(model):
+        runner.submit(request)
+        match _end_of(request, events, check, began + PATIENCE_S):
+            case Finished(_, result):
+                peak_rss_mb = max(peak_rss_mb, result.report.peak_rss_mb)
+            case Failed(_, error):
+                return ModelTest(name, time.monotonic() - began, 0.0, str(error))
+            case Cancelled():
+                return ModelTest(name, time.monotonic() - began, 0.0, "It was stopped.")
+            case None:
+                return ModelTest(name, PATIENCE_S, 0.0, str(SelfTestTooLong(name, PATIENCE_S)))
+    return ModelTest(name, time.monotonic() - began, peak_rss_mb)
+
+
+def _end_of(
+    request: Request, events: queue.SimpleQueue[Event], check: Callable[[], object], until: float
+) -> Finished | Failed | Cancelled | None:
+    """How a job ends; None where `until` comes first."""
+    while time.monotonic() < until:
         check()
         try:
             event = events.get(timeout=_POLL_S)
         except queue.Empty:
             continue
-        match event:
-            case Finished(_, result):
-                return _passed(model, result, time.monotonic() - began)
-            case Failed(_, error):
-                return ModelTest(model.entry.name, time.monotonic() - began, 0.0, str(error))
-            case Cancelled():
-                return ModelTest(model.entry.name, time.monotonic() - began, 0.0, "It was stopped.")
-    return ModelTest(model.entry.name, PATIENCE_S, 0.0, str(SelfTestTooLong(model.entry.name, PATIENCE_S)))
-
-
-def _passed(model: CatalogModel, result: Result, seconds: float) -> ModelTest:
-    return ModelTest(model.entry.name, seconds, result.report.peak_rss_mb)
+        if isinstance(event, ENDS) and event.job_id == request.job_id:
+            return event
+    return None

@@ -31,6 +31,14 @@ class Fill(Inpainter):
         return torch.zeros_like(image)
 
 
+class FillWithOpacity(Inpainter):
+    """The negative, of the opacity, too."""
+
+    def run(self, image: Tensor, hole: Tensor, params: Params, job: Job) -> Tensor:
+        """The negative."""
+        return 1 - image
+
+
 class Enlarge(Upscaler):
     """Repeats pixels."""
 
@@ -68,22 +76,40 @@ class Colour(Colorizer):
 
 
 class Create(Generator):
-    """Noise by the seed, as bright as the first byte of a file where one is given."""
+    """Noise by the seed, as bright as the first byte of a file where one is given; or a picture, with noise."""
 
     def run(self, size: Size, count: int, params: Params, job: Job) -> Tensor:
         """Noise."""
         made = torch.rand(count, 4, size.height, size.width, generator=job.generator())
         if params["file"]:
             made[:, :3] = Path(str(params["file"])).read_bytes()[0] / 255
+        job.preview(made[:, :3])
+        return made
+
+    def more_like(self, image: Tensor, count: int, params: Params, job: Job) -> Tensor:
+        """The picture, each time with more red noise."""
+        made = image.repeat(count, 1, 1, 1)
+        amounts = torch.linspace(0, 0.2, count)[:, None, None]
+        made[:, 0] += amounts * torch.rand(image.shape[-2:], generator=job.generator())
         return made
 
 
 class Score(Scorer):
-    """The brightness times ten."""
+    """The brightness times ten, and some numbers."""
 
     def run(self, image: Tensor, params: Params, job: Job) -> Tensor:
         """The brightness times ten."""
+        for name, value in (("bits_per_dim", 3.5), ("bits_per_dim_corrected", -0.5), ("surprise", 2.0)):
+            job.figure(name, value)
         return image.mean(1, keepdim=True) * 10
+
+
+class ScoreOpacity(Scorer):
+    """The opacity, and ten times the red."""
+
+    def run(self, image: Tensor, params: Params, job: Job) -> Tensor:
+        """The opacity, and ten times the red."""
+        return image[:, 3:] + 10 * image[:, :1]
 
 
 class Select(Segmenter):

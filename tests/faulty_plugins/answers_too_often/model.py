@@ -29,7 +29,7 @@ class Faulty(Inpainter):
             {**DONE, "job_id": "a job that never was", "figures": {}},
             {"kind": "Ready", "pid": 1, "enforced": ["everything"]},
             {"kind": "Preview", "job_id": job_id, "rect": dict.fromkeys(("left", "top", "right", "bottom"), 9)}
-            | {"width": 10**9, "height": 1},
+            | {"width": 10**9, "height": 1, "count": 1},
         ]
 
         def late():

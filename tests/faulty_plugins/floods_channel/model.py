@@ -21,6 +21,7 @@ class Faulty(Inpainter):
         if kind == "previews":
             rect = {"left": 0, "top": 0, "right": 32, "bottom": 32}
             message = {"kind": "Preview", "job_id": message["job_id"], "rect": rect, "width": 400, "height": 400}
+            message["count"] = 1
         if kind == "large":
             message["text"] = "x" * 1_000_000
         frames = framed(message) * (1 if kind == "large" else 100)

@@ -51,6 +51,7 @@ TABLE = [
     Wrong("run generate {photo} -o {out}", 2, "Unrecognized arguments: "),
     Wrong("run generate -o {out} --count 0", 2, "Argument --count: “0” is not a whole number from 1 to 1000."),
     Wrong("run upscale {photo} -o {out} --count 2", 2, "upscale takes no --count; it makes one picture."),
+    Wrong("run upscale {photo} -o {out} --like {mask}", 2, "upscale takes no --like."),
     Wrong("run upscale {photo} -o {out} --box 1,2,3,4", 2, "upscale takes no --box."),
     Wrong("run upscale {photo} -o {out} --hints {mask}", 2, "upscale takes no --hints."),
     Wrong(RUN + " --resume", 2, "inpaint takes no --resume; it is not computed in tiles."),

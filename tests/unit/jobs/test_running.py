@@ -9,19 +9,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imagetool.core.geometry import Size
+from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
 from imagetool.core.seam_plan import SeamPlan
 from imagetool.core.tile_plan import TilePlan, Tiling
 from imagetool.jobs.device import Device
+from imagetool.jobs.errors import NoVariations
 from imagetool.jobs.events import Finished
 from imagetool.jobs.measures import Measures
 from imagetool.jobs.preparing import Equipment
 from imagetool.jobs.request import Report, Request
 from imagetool.jobs.running import Running
+from imagetool.plugin.parameters import Params
 from imagetool.wire.buffers import BufferPool, open_array
 from imagetool.wire.errors import NoRoomForPixels
-from imagetool.wire.messages import Done
+from imagetool.wire.messages import Done, Preview, RectRef
 from tests.fakes.requests import MANIFEST, enlarging, fake_model, picture
 from tests.fakes.requests import request as filling
 from tests.fakes.tiled_jobs import TILES, tiled, work
@@ -160,3 +162,63 @@ def test_nothing_is_kept_where_there_is_no_room(pool: BufferPool) -> None:
         Running.prepared(tiled(resume=False), small)
     assert len(small._spare) == pixel_files(small), "every buffer was given back"
     small.close()
+
+
+GENERATOR = MANIFEST.replace("inpaint", "generate")
+
+
+@pytest.mark.parametrize("target", [None, Size(64, 48), Size(20, 12)], ids=str)
+def test_more_like_a_picture_has_its_size_and_is_lent_it(pool: BufferPool, target: Size | None) -> None:
+    model = fake_model(GENERATOR + "variations = true\n")
+    source = filling(pixels=picture(np.uint16)).source
+    running = Running.prepared(Request(model, Params({}), 1, source, target=target, count=3), pool)
+    run = running.message()
+    assert run.source
+    np.testing.assert_array_equal(open_array(run.source, writable=False), picture(np.uint16))
+    assert (run.result.shape, run.result.dtype) == ((3, 48, 64, 4), "uint8")
+    assert (running.rect.size, run.seams) == (Size(64, 48), None)
+    running.release()
+
+
+def test_only_models_that_make_more_like_a_picture_are_given_one(pool: BufferPool) -> None:
+    said = r"^“Fast” cannot make more like a picture\. Choose a model that can, or create without a picture\.$"
+    with pytest.raises(NoVariations, match=said):
+        Running.prepared(Request(fake_model(GENERATOR), Params({}), 1, filling().source), pool)
+    assert not pixel_files(pool), "nothing was lent"
+
+
+@pytest.mark.parametrize("opacity", [True, False])
+def test_the_worker_is_told_whether_the_model_is_given_the_opacity(pool: BufferPool, opacity: bool) -> None:
+    running = Running.prepared(filling(fake_model(MANIFEST + f"opacity = {str(opacity).lower()}\n")), pool)
+    assert running.message().opacity == opacity
+    running.release()
+
+
+GRIDS = [
+    # width, height, count, whether it can be
+    (20, 12, 1, True),
+    (40, 12, 2, True),
+    (40, 24, 3, True),
+    (4, 4, 3, True),
+    (40, 24, 0, False),
+    (40, 24, -1, False),
+    (60, 24, 5, False),
+    (41, 24, 3, False),
+    (40, 23, 3, False),
+    (1, 24, 3, False),
+]
+
+
+@pytest.mark.parametrize(("width", "height", "count", "possible"), GRIDS)
+def test_a_preview_of_several_pictures_is_a_grid_of_them(
+    pool: BufferPool, width: int, height: int, count: int, possible: bool
+) -> None:
+    request = Request(fake_model(GENERATOR), Params({}), 1, None, target=Size(20, 12), count=4)
+    running = Running.prepared(request, pool)
+    message = Preview(running.job_id, RectRef(0, 0, 20, 12), width, height, count)
+    previewed = running.previewed(message)
+    running.release()
+    assert (previewed is not None) == possible
+    if previewed:
+        assert (previewed.pixels.shape, previewed.count) == ((height, width, 3), count)
+        assert previewed.rect == Rect(0, 0, 20, 12)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from imagetool.core.picture import Pixels
-from imagetool.kit.channels import BLEED_PX, Channels, bled, run_on_channels, with_opacity
+from imagetool.kit.channels import BLEED_PX, Channels, bled, run_on_channels, to_rgba, with_opacity
 from imagetool.kit.tensors import to_pixels
 from tests.fakes.upscalers import repeated
 
@@ -133,3 +133,13 @@ def test_hidden_colours_do_not_reach_the_model() -> None:
     channels = Channels.of(pixels)
     one, same = (run_on_channels(each, channels, CPU, coloured, coloured) for each in (pixels, other))
     assert torch.equal(one, same)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_with_opacity_nothing_is_seen_of_what_is_fully_transparent(dtype: Any) -> None:
+    source = picture(dtype)
+    source[:10, :, 3], source[10:20, :, 3] = 0, 1
+    image = to_rgba(source, CPU)
+    assert (image.shape, image.dtype) == ((1, 4, 30, 20), torch.float32)
+    assert not image[..., :10, :].any()
+    np.testing.assert_array_equal(to_pixels(image, np.dtype(dtype))[10:], source[10:])

@@ -39,18 +39,19 @@ def mask_of(*holes: Rect) -> tuple[NDArray[np.uint8], Rect]:
 
 
 def fill(
-    model: FakeInpainter, source: Pixels, *holes: Rect, job: FakeJob | None = None
+    model: FakeInpainter, source: Pixels, *holes: Rect, job: FakeJob | None = None, opacity: bool = False
 ) -> tuple[Pixels, list[Any]]:
     """The result over the rectangle around the holes, and the spans of the crops' jobs."""
     mask, rect = mask_of(*holes)
     result: Pixels = np.zeros((rect.height, rect.width, 4), source.dtype)
     spans = []
+    seen = Holes(source, mask, rect, 0.5, 5, opacity)
 
     def job_for(crop: Rect, begin: float, end: float) -> FakeJob:
         spans.append((crop, begin, end))
         return job or FakeJob()
 
-    count = fill_holes(model, Holes(source, mask, rect, 0.5, 5), Params({}), CPU, job_for, result)
+    count = fill_holes(model, seen, Params({}), CPU, job_for, result)
     assert count == len(spans)
     return result, spans
 
@@ -98,6 +99,29 @@ def test_opacity_is_filled_like_a_gray_picture_and_shown_to_nobody() -> None:
     assert len(job.previews) == 1, "the preview shows colours, not opacity"
     assert bool((job.previews[0] == colours).all())
     assert len(job.progressed) == 1, "progress must not run twice"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_model_that_is_given_the_opacity_fills_it_with_the_colours(dtype: Any) -> None:
+    source = picture(dtype, opaque=False).copy()
+    source[:30, :, 3] = 0
+    model = FakeInpainter(lambda image, hole: image.clamp(0.25))
+    result, ((crop, _, _),) = fill(model, source, HOLE, opacity=True)
+    (image,) = model.images
+    seen = np.where(source[..., 3:] > 0, source, 0)  # what is fully transparent has colour 0
+    top = np.iinfo(dtype).max
+    np.testing.assert_allclose(image[0].permute(1, 2, 0).numpy(), seen[crop.slices] / top, atol=1e-6)
+    np.testing.assert_array_equal(result, np.maximum(seen[HOLE.slices], (top + 1) // 4))
+
+
+def test_a_model_that_is_given_the_opacity_of_an_opaque_picture_may_change_it() -> None:
+    result, _ = fill(FakeInpainter(value=0.5), picture(), HOLE, opacity=True)
+    assert (result == 128).all()
+
+
+def test_a_model_that_is_given_the_opacity_returns_it() -> None:
+    with pytest.raises(InvalidResult, match=r"expected finite numbers of shape \(1, 4, .*got float32 .*\(1, 3, "):
+        fill(FakeInpainter(lambda image, hole: image[:, :3]), picture(), HOLE, opacity=True)
 
 
 def test_progress_counts_pixels_of_the_holes() -> None:

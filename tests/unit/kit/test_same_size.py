@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,16 @@ def test_a_map_has_the_models_numbers(height: int, width: int, tiling: Tiling | 
     run_scorer(FakeScorer(), sheet(source, tiling, multiple_of=4), Params({}), lambda *_: FakeJob(), result)
     expected = source[..., :3].astype(np.float32).mean(2, keepdims=True) / 255 * 100 - 50
     np.testing.assert_allclose(result, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("tiling", [SMALL, None], ids=["tiles", "whole"])
+def test_a_scorer_that_is_given_the_opacity_sees_nothing_of_what_is_hidden(tiling: Tiling | None) -> None:
+    source, result = picture(opaque=False), np.zeros((53, 71, 1), np.float32)
+    model = FakeScorer(lambda image: image[:, 3:] + 10 * image[:, :3].sum(1, keepdim=True))
+    on = replace(sheet(source, tiling, multiple_of=4), opacity=True)
+    run_scorer(model, on, Params({}), lambda *_: FakeJob(), result)
+    shown = np.where(source[..., 3:] > 0, source, 0).astype(np.float64) / 255
+    np.testing.assert_allclose(result, shown[..., 3:] + 10 * shown[..., :3].sum(2, keepdims=True), atol=1e-4)
 
 
 def test_a_map_of_the_wrong_form() -> None:

@@ -13,11 +13,11 @@ from tests.fakes.models import FakeJob
 TILES = [Rect(0, 0, 10, 10), Rect(10, 0, 20, 10), Rect(20, 0, 70, 10)]  # the third is half of the picture and more
 
 
-def told(values: list[float], tiles: list[Rect] = TILES) -> float:
+def told(values: list[float], tiles: list[Rect] = TILES, name: str = "level") -> float:
     job, figures = FakeJob(), TileFigures()
     for value, core in zip(values, tiles, strict=True):
-        TileJob(job, figures, core).figure("level", value)
-    return job.figures["level"]
+        TileJob(job, figures, core).figure(name, value)
+    return job.figures[name]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,12 @@ def told(values: list[float], tiles: list[Rect] = TILES) -> float:
 )
 def test_large_tiles_weigh_more(values: list[float], expected: float) -> None:
     assert told(values) == expected
+
+
+@pytest.mark.parametrize("name", ["bits_per_dim", "bits_per_dim_corrected"])
+def test_bits_are_averaged_by_area_in_whatever_order_tiles_come(name: str) -> None:
+    assert told([2, 7, 3], name=name) == pytest.approx((2 * 100 + 7 * 100 + 3 * 500) / 700)
+    assert told([0.1, 0.2, 0.3], name=name) == told([0.3, 0.2, 0.1], TILES[::-1], name)
 
 
 def test_of_two_halves_the_lower_counts() -> None:

@@ -9,11 +9,13 @@ from torch import Tensor
 
 from imagetool.core.geometry import Point, Size
 from imagetool.core.picture import Pixels
+from imagetool.kit.channels import to_rgba
 from imagetool.kit.errors import InvalidResult
 from imagetool.kit.luminance import luma, with_luminance_of
 from imagetool.kit.precision import Precision
+from imagetool.kit.tensors import to_pixels
 from imagetool.kit.whole_pictures import Canvas, colorize, generate, segment
-from imagetool.plugin import Colorizer, Generator, Job, Params, Prompt, Segmenter
+from imagetool.plugin import CannotRun, Colorizer, Generator, Job, Params, Prompt, Segmenter
 from tests.fakes.models import FakeJob
 
 CPU = torch.device("cpu")
@@ -128,6 +130,35 @@ def test_new_pictures_come_with_or_without_opacity(planes: int) -> None:
     again = np.zeros_like(result)
     generate(Noise(planes), Params({}), FakeJob(), again)
     np.testing.assert_array_equal(again, result)
+
+
+class Echo(Generator):
+    """The picture it is given, darker each time."""
+
+    def run(self, size: Size, count: int, params: Params, job: Job) -> Tensor:
+        """Never asked."""
+        raise NotImplementedError
+
+    def more_like(self, image: Tensor, count: int, params: Params, job: Job) -> Tensor:
+        """With opacity."""
+        return torch.cat([image / (number + 1) for number in range(count)])
+
+
+def test_more_like_a_picture_is_asked_with_it_and_for_as_many() -> None:
+    like = to_rgba(gray(), CPU)
+    result = np.zeros((2, 21, 34, 4), np.uint8)
+    generate(Echo(), Params({}), FakeJob(), result, like)
+    np.testing.assert_array_equal(result[0], gray())
+    np.testing.assert_array_equal(result[1], to_pixels(like / 2, result.dtype))
+    with pytest.raises(InvalidResult, match=r"expected finite numbers of shape \(2, 4, 20, 34\), got"):
+        generate(Echo(), Params({}), FakeJob(), result[:, :20], like)
+
+
+def test_a_generator_makes_nothing_like_a_picture_unless_it_says_how() -> None:
+    with pytest.raises(
+        CannotRun, match=r"^The model has no way to make pictures that resemble another one\. Choose"
+    ):
+        generate(Noise(), Params({}), FakeJob(), np.zeros((1, 21, 34, 4), np.uint8), to_rgba(gray(), CPU))
 
 
 def test_wrong_forms_are_refused() -> None:

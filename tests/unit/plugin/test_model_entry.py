@@ -46,6 +46,7 @@ def test_a_model_that_says_nothing_gets_what_suits_most() -> None:
     entry = model()
     assert entry.task is Task.UPSCALE
     assert (entry.tile, entry.precisions, entry.weights) == (TileEntry(512, 32, 1), ("fp32",), ())
+    assert (entry.whole, entry.opacity, entry.variations) == (False, False, False)
 
 
 def test_a_model_that_says_everything() -> None:
@@ -60,6 +61,15 @@ def test_a_model_that_says_everything() -> None:
         WeightsFile("fast.safetensors", SHA256, 1234),
         WeightsFile("head.safetensors", SHA256, 1234),
     )
+
+
+@pytest.mark.parametrize(
+    ("task", "key"), [("inpaint", "opacity"), ("score", "opacity"), ("generate", "variations")]
+)
+def test_what_only_models_of_some_tasks_can_say(task: str, key: str) -> None:
+    text = HEAD.replace("upscale", task) + f"{key} = true"
+    (entry,) = Manifest.parse(text, "The plugin “x”").models
+    assert (entry.opacity, entry.variations) == (key == "opacity", key == "variations")
 
 
 @pytest.mark.parametrize("lines", ["tile = { size = 32, overlap = 16 }", "tile = { size = 16384, overlap = 0 }"])
@@ -83,6 +93,9 @@ WRONG = [
     ("tile = { multiple_of = 1025 }", "model[0].tile.multiple_of: is not from 1 to 1024"),
     ("tile = { multiple_of = true }", "model[0].tile.multiple_of: expected a whole number, got True"),
     ("tile = { sise = 512 }", "model[0].tile.sise: is not a key that this version knows"),
+    ("opacity = 1", "model[0].opacity: expected true or false, got 1"),
+    ("opacity = true", "model[0].opacity: is for models of inpaint and score, not of upscale"),
+    ("variations = true", "model[0].variations: is for models of generate, not of upscale"),
     ('precisions = "fp32"', "model[0].precisions: expected a list, got 'fp32'"),
     ('precisions = ["bf16"]', "model[0].precisions: is not a list of fp32, bf16, fp16 with fp32 in it"),
     ('precisions = ["fp32", "fp8"]', "model[0].precisions: is not a list of fp32, bf16, fp16 with fp32 in it"),

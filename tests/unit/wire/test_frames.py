@@ -86,6 +86,7 @@ MESSAGES: list[Message] = [
         seams=BufferRef("/disk/j/seams.pixels", (1000,), "uint16"),
         ledger=BufferRef("/disk/j/ledger.pixels", (12,), "uint32"),
         precision="bf16",
+        opacity=True,
     ),
     Inspect("j", "plugins.x.y", "Loader", "/tmp/a ü.pth", "/tmp/b"),  # noqa: S108 - a name, not a file
     Cancel("j"),
@@ -97,6 +98,7 @@ MESSAGES: list[Message] = [
     Ready(123, ("files", "network")),
     Progress("j", 0.25, "level 3 of 7 “fine”"),
     Preview("j", RectRef(0, 0, 5, 6), 5, 6),
+    Preview("j", RectRef(0, 0, 5, 6), 15, 12, count=5),
     Done("j", "cuda", "fp32", 1.25, 4, 512.5, {"noise level": 12.5}),
     Done("j", "cpu", "bf16", 1.25, 4, 512.5, {}, base_rss_mb=300.25, gpu_peak_mb=0.5),
     Devices((DeviceRef("cuda:0", "NVIDIA H200", 2**37), DeviceRef("cpu", "Prozessor ü", 0))),
@@ -143,7 +145,8 @@ def test_messages_follow_each_other_and_the_end_is_none() -> None:
 
 READY = {"kind": "Ready", "pid": 1, "enforced": []}
 PROGRESS = {"kind": "Progress", "job_id": "j", "done": 0.5, "text": ""}
-PREVIEW = {"kind": "Preview", "job_id": "j", "rect": {"left": 0, "top": 0, "right": 1, "bottom": 1}, "width": 1}
+RECT = {"left": 0, "top": 0, "right": 1, "bottom": 1}
+PREVIEW = {"kind": "Preview", "job_id": "j", "rect": RECT, "width": 1, "height": 1, "count": 1}
 
 BAD_BODIES: list[tuple[str, object, str]] = [
     ("unknown kind", {"kind": "Exec", "code": "x"}, "its kind is not known"),
@@ -161,10 +164,10 @@ BAD_BODIES: list[tuple[str, object, str]] = [
     ("number too large for a float", {**PROGRESS, "done": 10**400}, "Progress.done is 1000"),
     ("bool for a float", {**PROGRESS, "done": False}, "Progress.done is False"),
     ("list for a text", {**PROGRESS, "text": ["a"]}, "Progress.text is ['a']"),
-    ("missing nested field", {**PREVIEW, "height": 1, "rect": {"left": 0}}, "RectRef has the fields ['left']"),
+    ("missing nested field", {**PREVIEW, "rect": {"left": 0}}, "RectRef has the fields ['left']"),
     (
         "nested value of another kind",
-        {**PREVIEW, "height": 1, "rect": [0, 0, 1, 1]},
+        {**PREVIEW, "rect": [0, 0, 1, 1]},
         "Preview.rect is [0, 0, 1, 1]",
     ),
     ("long value", {**READY, "pid": "x" * 10_000}, "Ready.pid is 'xxx"),
