@@ -35,4 +35,9 @@ class Announcer:
         self._window.task.failure.show_failure(self._placed(session, sentence), details, plugin_id)
 
     def _placed(self, session: Session, sentence: str) -> str:
-        return sentence if self.is_shown(session) else f"{session.document.name}: {sentence}"
+        elsewhere = not self.is_shown(session) and self._is_open(session)
+        return f"{session.document.name}: {sentence}" if elsewhere else sentence
+
+    def _is_open(self, session: Session) -> bool:
+        """Whether it is a document: what is made without one speaks for itself."""
+        return any(canvas.session is session for canvas in self._window.area.canvases)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from imagetool.app.announcer import Announcer
-from imagetool.app.job import Job
+from imagetool.app.job import Job, Taker
 from imagetool.app.job_queue import JobQueue
 from imagetool.app.landing import Circumstances, Landing, SizeChanged
 from imagetool.app.remnants import Remnants
@@ -17,6 +16,7 @@ from imagetool.catalog.plugins import Plugin
 from imagetool.core.document import State
 from imagetool.jobs.errors import JobError, ModelFailed, PluginSuspended, WorkerDied
 from imagetool.jobs.events import Cancelled, Failed, Finished
+from imagetool.jobs.figures import figure_words
 from imagetool.jobs.request import Request, Result
 from imagetool.plugin.tasks import Task
 from imagetool.ui.background import Background
@@ -44,11 +44,20 @@ class Landed:
     layer_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Taken:
+    """A result that someone else than the document has got."""
+
+    request: Request
+    result: Result
+
+
 class Arrivals(QObject):
     """Ends every job of the queue, one way or another; those of documents that were closed are not in it."""
 
     answered = Signal(object)  # Answered
     landed = Signal(object)  # Landed
+    taken = Signal(object)  # Taken
 
     def __init__(
         self, queue: JobQueue, remnants: Remnants, background: Background, inference: Inference, voice: Announcer
@@ -65,21 +74,25 @@ class Arrivals(QObject):
         if job:
             job.stage = Stage.LANDING
             self._queue.changed.emit(job)
-            if job.judge:
-                self._have_judged(job, event.result, job.judge)
+            if job.taker:
+                self._hand_over(job, event.result, job.taker)
             else:
                 self._prepare(job, event.result, job.given)
 
-    def _have_judged(self, job: Job, result: Result, judge: Callable[[Result], str]) -> None:
-        """The result is looked at and goes."""
+    def _hand_over(self, job: Job, result: Result, taker: Taker) -> None:
+        """The result is not for the document."""
 
-        def done(said: str) -> None:
+        def done(found: object) -> None:
             if self._queue.get(job.id) is job:
                 job.session.end_preview(job.request)
+                said = taker.take(found)
                 self._queue.end(job, said)
                 self._voice.say(job.session, said)
+                if not taker.again:
+                    self.taken.emit(Taken(job.request, result))
+                    self.answered.emit(Answered(job.request.model.plugin))
 
-        self._background.run(lambda: judge(result), done, lambda error: self._fail(job, str(error)))
+        self._background.run(lambda: taker.look(result), done, lambda error: self._fail(job, str(error)))
 
     def _prepare(self, job: Job, result: Result, given: Circumstances) -> None:
         self._background.run(
@@ -101,7 +114,7 @@ class Arrivals(QObject):
             self._fail(job, str(error))
             return
         lost = "without the changes made meanwhile" if _loses(job, before, after) else ""
-        facts = [landing.said, lost, *(f"{name} {value:.3g}" for name, value in result.report.figures.items())]
+        facts = [landing.said, lost, *figure_words(result.report.figures)]
         facts = [f"{job.words.past} in {result.report.seconds:.1f} s", *facts, *result.report.notes]
         said = " · ".join(fact for fact in facts if fact)
         job.session.end_preview(job.request)
@@ -127,6 +140,8 @@ class Arrivals(QObject):
             job.note(line)
         job.session.end_preview(job.request)
         self._queue.end(job, sentence)
+        if job.taker:
+            job.taker.miss(sentence)
         told = "\n".join([*job.log[:-1]]) if details else ""
         self._voice.complain(job.session, sentence, told, plugin.manifest.id if plugin else "")
 
@@ -134,13 +149,15 @@ class Arrivals(QObject):
         job = self._queue.get(event.job_id)
         if job is None:
             return
-        if event.partial is not None and job.judge is None and self._remnants.offer(job, event.partial):
+        if event.partial is not None and job.taker is None and self._remnants.offer(job, event.partial):
             return
         job.session.end_preview(job.request)
+        said = job.taker.stopped if job.taker else "Stopped. The picture is as it was."
+        said = said if job.began else "Taken out of the queue."
         self._queue.end(job, "Stopped" if job.began else "Taken out of the queue")
-        self._voice.say(
-            job.session, "Stopped. The picture is as it was." if job.began else "Taken out of the queue."
-        )
+        if job.taker:
+            job.taker.miss(said)
+        self._voice.say(job.session, said)
 
 
 def _added(before: State, after: State) -> tuple[int, ...]:

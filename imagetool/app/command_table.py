@@ -39,7 +39,7 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "save": on_session(editor.saving.save),
         "save-as": on_session(editor.saving.save_as),
         "export": on_session(editor.saving.export),
-        "close": on_canvas(editor.close_canvas),
+        "close": lambda: _close(editor),
         "quit": editor.window.close,
         "undo": on_canvas(_undo),
         "redo": on_session(Session.redo),
@@ -52,6 +52,7 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "mask-all": on_session(lambda session: editor.masks.change(session, "Mask everything", masks.full)),
         "mask-none": on_session(_clear_mask),
         "mask-invert": on_session(lambda session: editor.masks.change(session, "Invert mask", masks.inverted)),
+        "select-unlikely": on_session(editor.unlikely.ask),
         "mask-view": on_canvas(lambda canvas: canvas.scene.cycle_mask_view()),
         "run": editor.running.run,
         "fill": editor.running.run,
@@ -121,13 +122,24 @@ def _copy(editor: Editor, session: Session) -> None:
     editor.background.run(lambda: rendered(state, state.bounds, colours), clipboard.setImage, editor.show_error)
 
 
+def _close(editor: Editor) -> None:
+    if editor.candidates.is_shown:
+        editor.candidates.discard()
+    elif editor.canvas:
+        editor.close_canvas(editor.canvas)
+
+
 def _cancel(editor: Editor) -> None:
-    """What Esc takes back: the stroke being drawn, then the job, then the comparison."""
+    """What Esc takes back: the stroke being drawn, then the job, then what there is to choose from or compare."""
     canvas = editor.canvas
+    if editor.candidates.is_shown:
+        editor.candidates.escape()
     if canvas is None or canvas.abandon():
         return
     if canvas.session.job:
         editor.running.cancel()
+    elif editor.ways.discard(canvas.session):
+        editor.window.status.say("Discarded. The picture is as it was.")
     elif canvas.compare.split is not None:
         canvas.compare.toggle_split()
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from imagetool.app.candidates import Candidates
 from imagetool.app.command_table import command_table
 from imagetool.app.dropping import Dropping
 from imagetool.app.managing import Managing
@@ -22,6 +23,8 @@ from imagetool.app.running import Running
 from imagetool.app.saving import Answer, Saving
 from imagetool.app.shootout import Shootout
 from imagetool.app.unfinished import UnfinishedJobs
+from imagetool.app.unlikely import Unlikely
+from imagetool.app.ways import Ways
 from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.places import Places
 from imagetool.core.brush import StrokeMode
@@ -92,6 +95,11 @@ class Editor(QObject):
         self.recovery = Recovery(window, places.home / "recovery")
         self.running = Running(window, self.background, self.inference, settings, Measures(places.home))
         self.recipes = Recipes(window, self.background, self.running)
+        self.unlikely = Unlikely(window, self.background, self.recipes)
+        self.candidates = Candidates(window, self.background, self.running, self.add_session)
+        self.ways = Ways(window, self.background, self.running)
+        for keeper in (self.candidates.keeping, self.ways):
+            keeper.landed.connect(self.recipes.remember)
         self.unfinished = UnfinishedJobs(
             window, self.background, Journals(places.home / "jobs"), self.add_session, self.running.submit
         )
@@ -228,6 +236,7 @@ class Editor(QObject):
 
     def _remove(self, canvas: Canvas) -> None:
         if canvas in self.window.area.canvases:
+            self.ways.discard(canvas.session)
             self.running.forget(canvas.session)
             self.recipes.forget(canvas.session)
             self.shootout.forget(canvas.session)
@@ -241,10 +250,12 @@ class Editor(QObject):
         self.window.layers.show_session(session)
         self.window.history.show_session(session)
         self.window.status.show_picture(session)
-        self.running.show_session(session)
+        on_page = self.candidates.is_shown
+        self.running.show_session(session, self.candidates.session if on_page else None)
         for command in self.actions.commands:
             if command.menu in ("Edit", "Layer", "Select", "Models") or command.id in _NEED_PICTURE:
-                self.actions[command.id].setEnabled(session is not None or command.id in _NEED_NONE)
+                able = session is not None or command.id in _NEED_NONE or (on_page and command.id == "close")
+                self.actions[command.id].setEnabled(able)
         if canvas:
             self._on_viewport_changed(canvas)
         self._show_file()
@@ -297,7 +308,7 @@ class Editor(QObject):
 
 
 _SAFE_MODE = "Safe mode: the plugins that you installed are off."
-_NEED_NONE = frozenset({"paste", "card", "plugins", "jobs", "free-memory"})
+_NEED_NONE = frozenset({"paste", "card", "plugins", "jobs", "free-memory", "run", "cancel"})
 _NEED_PICTURE = frozenset(
     {"save", "save-as", "export", "close", "fit", "full-size", "zoom-in", "zoom-out", "split"}
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -118,24 +119,16 @@ def selected(request: Request, _: Circumstances, result: Result) -> Landing:
     return Landing(lambda _: True, lambda state: _fitting(state, mask.size).with_mask(mask), said)
 
 
-def created(request: Request, given: Circumstances, result: Result) -> Landing:
-    """New pictures, each a layer in the middle of the canvas; what is larger than the canvas is cut."""
-    seen, many = given.seen, len(result.pixels) > 1
-    layers = [
-        Layer.new(
-            f"{layer_name(request)} {number}" if many else layer_name(request),
-            _centred(pixels, seen.size, deep=_deep(seen)),
-        )
-        for number, pixels in enumerate(result.pixels, 1)
-    ]
+def placed(pictures: Sequence[tuple[str, Pixels]], seen: State) -> Landing:
+    """Named pictures (h, w, 4) uint8, each a layer in the middle of the canvas, the last one on top."""
+    layers = [Layer.new(name, _centred(pixels, seen.size, deep=_deep(seen))) for name, pixels in pictures]
 
     def add(state: State) -> State:
         for layer in layers:
             state = _fitting(state, layer.pixels.size).with_layer_added(layer)
         return state
 
-    pictures = f"{len(layers)} pictures of " if many else ""
-    return Landing(lambda state: state.size == seen.size, add, f"{pictures}{result.rect.size} px")
+    return Landing(lambda state: state.size == seen.size, add, "")
 
 
 def _centred(pixels: Pixels, size: Size, *, deep: bool) -> TiledImage:

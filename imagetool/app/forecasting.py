@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from imagetool.app.wishes import generated_size
 from imagetool.core.compositing import Flattened
 from imagetool.core.document import State
 from imagetool.core.enlarged_size import BadSize
@@ -26,13 +25,19 @@ class Forecasting:
         self._asked: Request | None = None
 
     def expect(
-        self, wish: Wish, state: State, sizes: SizeForm, device: str, where: str, show: Callable[[str], None]
+        self,
+        wish: Wish,
+        state: State | None,
+        sizes: SizeForm,
+        device: str,
+        where: str,
+        show: Callable[[str], None],
     ) -> None:
         """Calls `show` with the line, soon, on the window's thread; not where something else was asked meanwhile.
 
         Args:
             wish: What the task panel is set to.
-            state: Of the shown document.
+            state: Of the shown document; None for what begins with none.
             sizes: How large an enlarged picture becomes; where it cannot, nothing is shown.
             device: Its kind or id; “auto” for where the model ran last.
             where: The line's end, such as “CPU”, and all of it where the model has not run yet.
@@ -72,17 +77,14 @@ class Forecasting:
         return self._measures.forecast(request, result_pixels(request), device).line(where)
 
 
-def _question(wish: Wish, state: State, sizes: SizeForm, device: str) -> Request:
+def _question(wish: Wish, state: State | None, sizes: SizeForm, device: str) -> Request:
     """As the request will be, without what is slow to find out."""
     model, task = wish.model, wish.model.entry.task
+    if task is Task.GENERATE or state is None:
+        return Request(model, wish.params, wish.seed, None, None, device, wish.size, count=wish.count)
     mask = state.mask if task is Task.INPAINT else None
-    target = None
-    if task is Task.UPSCALE:
-        target = sizes.target_of(state.size)
-    elif task is Task.GENERATE:
-        target = generated_size(model.entry)
-    source = None if task is Task.GENERATE else Flattened(state)
-    return Request(model, wish.params, wish.seed, source, mask, device, target)
+    target = sizes.target_of(state.size) if task is Task.UPSCALE else None
+    return Request(model, wish.params, wish.seed, Flattened(state), mask, device, target)
 
 
 def _unmeasured(_: ImagetoolError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from imagetool.app.landing import Circumstances, layer_name
 from imagetool.jobs.request import Request, Result
@@ -35,18 +36,40 @@ class Stopwatch:
         self._since = self.clock() if running else None
 
 
+def _nobody(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Taker:
+    """Who gets a job's result in the place of the document.
+
+    Attributes:
+        look: Sees the result on a background thread, and gives on what it has found.
+        take: Gets that on the window's thread, and says it in a sentence.
+        miss: Is told in a sentence why there is none.
+        stopped: That sentence, where the user has stopped the job.
+        again: Whether it is an earlier job that is run once more.
+    """
+
+    look: Callable[[Result], Any]
+    take: Callable[[Any], str] = str
+    miss: Callable[[str], None] = _nobody
+    stopped: str = "Stopped. The picture is as it was."
+    again: bool = False
+
+
 @dataclass(eq=False, slots=True)
 class Job:
     """Used by the window's thread alone; `said` is how it ended.
 
-    Where there is a `judge`, the result is not laid in: the judge looks at it, on a background thread, and says in
-    a sentence what it has found.
+    Where there is a `taker`, the result is not laid in.
     """
 
     request: Request
     session: Session
     given: Circumstances
-    judge: Callable[[Result], str] | None = None
+    taker: Taker | None = None
     watch: Stopwatch = field(default_factory=Stopwatch)
     stage: Stage = Stage.WAITING
     held: bool = False
@@ -80,7 +103,7 @@ class Job:
     def misfit(self) -> str:
         """Why the result will not fit the document as it is now; empty where it will."""
         source = self.request.source
-        if source is None or self.judge or self.stage is Stage.ENDED or source.size == self.session.state.size:
+        if source is None or self.taker or self.stage is Stage.ENDED or source.size == self.session.state.size:
             return ""
         if self.request.model.entry.task is Task.UPSCALE:
             return f"made from the picture as it was, {source.size} px"
@@ -89,9 +112,10 @@ class Job:
     @property
     def facts(self) -> JobFacts:
         """How it stands now."""
+        again = self.taker is not None and self.taker.again
         return JobFacts(
             id=self.id,
-            name=f"{layer_name(self.request)}, again" if self.judge else layer_name(self.request),
+            name=f"{layer_name(self.request)}, again" if again else layer_name(self.request),
             document=self.session.document.name,
             stage=self.stage,
             held=self.held,

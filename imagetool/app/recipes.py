@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from imagetool.app.arrivals import Landed
+from imagetool.app.job import Taker
 from imagetool.app.landing import Circumstances
 from imagetool.app.running import Running
 from imagetool.core.differences import NotComparable, difference
@@ -68,7 +69,7 @@ class Recipes(QObject):
         self._most_bytes = most_bytes
         self._kept: dict[int, Kept] = {}  # by layer, the oldest first
         self._pending: set[int] = set()  # layers
-        running.arrivals.landed.connect(self._on_landed)
+        running.arrivals.landed.connect(self.remember)
 
     def recipe_of(self, layer_id: int) -> Recipe | None:
         """What made a layer; None where it is not known."""
@@ -110,7 +111,18 @@ class Recipes(QObject):
             tile_px=recipe.tiles.tile_px,
             job_id=uuid.uuid4().hex,
         )
-        self._running.submit(session, request, kept.given, lambda result: f"Run again: {kept.compared(result)}")
+        judge = Taker(lambda result: f"Run again: {kept.compared(result)}", again=True)
+        self._running.submit(session, request, kept.given, judge)
+
+    def remember(self, landed: Landed) -> None:
+        """Keeps what made the layers that have come to a document."""
+        if landed.layer_ids:  # a selection is no layer
+            self._pending.update(landed.layer_ids)
+            self._background.run(
+                lambda: Recipe.of(landed.request, landed.result, feather_px=landed.given.softness_px),
+                lambda recipe: self._keep(landed, recipe),
+                self._complain,
+            )
 
     def forget(self, session: Session) -> None:
         """A document is closed."""
@@ -122,15 +134,6 @@ class Recipes(QObject):
             pending = session.state.active_id in self._pending
             self._window.status.say(_PENDING if pending else _UNKNOWN)
         return kept
-
-    def _on_landed(self, landed: Landed) -> None:
-        if landed.layer_ids:  # a selection is no layer
-            self._pending.update(landed.layer_ids)
-            self._background.run(
-                lambda: Recipe.of(landed.request, landed.result, feather_px=landed.given.softness_px),
-                lambda recipe: self._keep(landed, recipe),
-                self._complain,
-            )
 
     def _keep(self, landed: Landed, recipe: Recipe) -> None:
         self._pending.difference_update(landed.layer_ids)

@@ -53,6 +53,7 @@ def _enlarged(request: Request, circumstances: Circumstances, result: Result) ->
     return Landing(lambda state: state.mask is seen.mask, apply, f"{size} px")
 
 
+# New pictures are chosen from first: see `keeping`.
 _WAYS: dict[Task, Callable[[Request, Circumstances, Result], Landing]] = {
     Task.INPAINT: _filled,
     Task.UPSCALE: _enlarged,
@@ -61,5 +62,4 @@ _WAYS: dict[Task, Callable[[Request, Circumstances, Result], Landing]] = {
     Task.COLORIZE: effects.changed,
     Task.SCORE: effects.scored,
     Task.SEGMENT: effects.selected,
-    Task.GENERATE: effects.created,
 }

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from imagetool.app.announcer import Announcer
-from imagetool.app.arrivals import Arrivals, Landed
+from imagetool.app.arrivals import Arrivals, Landed, Taken
 from imagetool.app.device_choice import DeviceChoice
 from imagetool.app.forecasting import Forecasting
-from imagetool.app.job import Job
+from imagetool.app.job import Job, Taker
 from imagetool.app.job_list import JobList
 from imagetool.app.job_queue import JobQueue
 from imagetool.app.landing import Circumstances
@@ -20,12 +19,12 @@ from imagetool.app.looking import Looking
 from imagetool.app.remnants import Remnants
 from imagetool.app.wishes import circumstances_of, needs_painting, request_of
 from imagetool.catalog.catalog import CatalogModel
+from imagetool.core.document import State
 from imagetool.core.enlarged_size import BadSize
-from imagetool.core.geometry import Size
 from imagetool.jobs.events import Noted, Previewed
 from imagetool.jobs.measures import Measures
-from imagetool.jobs.request import Request, Result
-from imagetool.plugin.tasks import WORDS
+from imagetool.jobs.request import Request
+from imagetool.plugin.tasks import WORDS, Task
 from imagetool.ui.background import Background
 from imagetool.ui.inference import Inference
 from imagetool.ui.jobs.facts import Stage
@@ -40,6 +39,9 @@ _ENDING = {Stage.STOPPING: "Stopping", Stage.LANDING: "Laying in"}
 class Running(QObject):
     """Any number of jobs per document, one after the other; results land in the document they came from."""
 
+    create_wanted = Signal()
+    ways_wanted = Signal(object, int)  # Job: what is to be filled; in how many ways
+
     def __init__(
         self,
         window: MainWindow,
@@ -52,6 +54,7 @@ class Running(QObject):
         self._window, self._inference = window, inference
         self._warm: set[str] = set()
         self._shown: Session | None = None
+        self._sheet: Session | None = None
         self._voice = Announcer(window)
         self._forecasting = Forecasting(background, measures)
         self.queue = JobQueue(inference, self)
@@ -63,15 +66,18 @@ class Running(QObject):
         self.queue.changed.connect(self._on_job_changed)
         self.queue.listed.connect(self._on_listed)
         self.queue.began.connect(self._on_began)
-        self.arrivals.landed.connect(self._on_landed)
+        self.arrivals.landed.connect(self._on_result)
+        self.arrivals.taken.connect(self._on_result)
         self.devices.changed.connect(self.refresh)
         inference.previewed.connect(self._on_previewed)
         inference.noted.connect(self._on_noted)
         window.task.model_changed.connect(self.refresh)
-        window.task.size_form.changed.connect(self.refresh)
+        for form in (window.task.size_form, window.task.create_form):
+            form.changed.connect(self.refresh)
 
-    def show_session(self, session: Session | None) -> None:
-        """The document the panel speaks of."""
+    def show_session(self, session: Session | None, sheet: Session | None = None) -> None:
+        """The document the panel speaks of; without one the sheet of new pictures, where that is shown."""
+        self._sheet = sheet
         if self._shown is not session:
             if self._shown:
                 self._shown.state_changed.disconnect(self.refresh)
@@ -86,6 +92,9 @@ class Running(QObject):
     def run(self) -> None:
         """Runs the chosen model on the shown document, if it can; queues it where a job runs already."""
         session, task = self._shown, self._window.task
+        if task.has_model and task.task is Task.GENERATE:
+            self.create_wanted.emit()
+            return
         if session is None or not task.has_model:
             return
         if needs_painting(task.wish.model.entry.task, session.state):
@@ -102,6 +111,8 @@ class Running(QObject):
             return
         if any(job.repeats(other) for other in self.queue.of(session)):
             self._window.status.say("This very job is under way. Change something to queue another one.")
+        elif task.ways > 1:
+            self.ways_wanted.emit(job, task.ways)
         else:
             self._begin(job)
 
@@ -110,14 +121,14 @@ class Running(QObject):
         session: Session,
         request: Request,
         given: Circumstances,
-        judge: Callable[[Result], str] | None = None,
+        taker: Taker | None = None,
     ) -> None:
-        """Queues a request that was made elsewhere; its result lands in `session`, or is only judged."""
-        self._begin(Job(request, session, given, judge))
+        """Queues a request that was made elsewhere; its result lands in `session`, or is for somebody else."""
+        self._begin(Job(request, session, given, taker))
 
     def cancel(self) -> None:
-        """Stops the shown document's job."""
-        job = self.queue.current(self._shown) if self._shown else None
+        """Stops the job that is spoken of."""
+        job = self._spoken_of
         if job:
             self.queue.stop(job)
 
@@ -142,10 +153,13 @@ class Running(QObject):
         self._window.status.show_picture(session)
         if session:
             task.size_form.set_picture(session.state.size)
-        self._show_job(self.queue.current(session) if session else None)
+        self._show_job(self._spoken_of)
         task.show_state(has_picture=session is not None, has_mask=masked)
-        able = session is not None and task.has_model and not needs_painting(task.task, session.state)
-        self._expect(session if able else None)
+        creates = task.task is Task.GENERATE
+        able = task.has_model and (
+            creates or (session is not None and not needs_painting(task.task, session.state))
+        )
+        self._expect(session.state if session and not creates else None, able=able)
         if able:
             self._warm_up(task.wish.model)
 
@@ -162,7 +176,7 @@ class Running(QObject):
     def _begin(self, job: Job) -> None:
         ahead = len(self.queue.of(job.session))
         self.queue.add(job)
-        if ahead:
+        if ahead and not job.taker:
             self._voice.say(job.session, f"Queued: {job.facts.name}. It runs after {_jobs(ahead)}.")
 
     def _warm_up(self, model: CatalogModel) -> None:
@@ -170,19 +184,24 @@ class Running(QObject):
             self._warm.add(model.plugin.manifest.id)
             self._inference.warm_up(model.plugin)
 
-    def _expect(self, session: Session | None) -> None:
-        """What it will take stands over the button."""
+    @property
+    def _spoken_of(self) -> Job | None:
+        session = self._shown or self._sheet
+        return self.queue.current(session) if session else None
+
+    def _expect(self, state: State | None, *, able: bool) -> None:
+        """What it will take stands over the button; `state` is None where it begins with nothing."""
         task, device = self._window.task, self.devices.text
-        if session is None:
+        if not able:
             self._forecasting.forget()
             task.ready_line.setText("")
             return
-        limited = task.task in KEEP_SIZE and session.state.mask.tiles
+        limited = task.task in KEEP_SIZE and state is not None and state.mask.tiles
         where = f"{device} · only under the mask" if limited else device
         if not task.ready_line.text().endswith(where):
             task.ready_line.setText(where)
         self._forecasting.expect(
-            task.wish, session.state, task.size_form, self.devices.chosen, where, task.ready_line.setText
+            task.wish, state, task.size_form, self.devices.chosen, where, task.ready_line.setText
         )
 
     def _show_job(self, job: Job | None) -> None:
@@ -190,20 +209,21 @@ class Running(QObject):
         if job:
             facts = job.facts
             self._window.status.show_job(f"{job.words.verb}: {facts.line}", facts.done)
-            self._window.task.show_job(facts.done, _ENDING.get(facts.stage, ""))
+            queues = job.session is self._shown
+            self._window.task.show_job(facts.done, _ENDING.get(facts.stage, ""), queues=queues)
         else:
             self._window.status.end_job()
             self._window.task.show_job(None)
 
     def _on_job_changed(self, job: Job) -> None:
-        if self._shown and job is self.queue.current(self._shown):
+        if job is self._spoken_of:
             self._show_job(job)
 
     def _on_listed(self) -> None:
         for canvas in self._window.area.canvases:
             job = self.queue.current(canvas.session)
             canvas.session.show_job(job.request if job else None)
-        self._show_job(self.queue.current(self._shown) if self._shown else None)
+        self._show_job(self._spoken_of)
 
     def _on_began(self, job: Job) -> None:
         if job.misfit:
@@ -215,25 +235,17 @@ class Running(QObject):
     def _on_previewed(self, event: Previewed) -> None:
         job = self.queue.get(event.job_id)
         if job and self.queue.current(job.session) is job:
-            job.session.show_preview(job.request, _placed(event, job.request, job.session.state.size))
+            job.session.show_preview(job.request, event)
 
     def _on_noted(self, event: Noted) -> None:
         job = self.queue.get(event.job_id)
         if job and event.plain:
             self._voice.say(job.session, event.text)
 
-    def _on_landed(self, landed: Landed) -> None:
-        self._forecasting.remember(landed.request, landed.result, self.refresh)
-        self.devices.note(landed.result.report)
+    def _on_result(self, came: Landed | Taken) -> None:
+        self._forecasting.remember(came.request, came.result, self.refresh)
+        self.devices.note(came.result.report)
 
 
 def _jobs(count: int) -> str:
     return "the job that is under way" if count == 1 else f"{count} others"
-
-
-def _placed(preview: Previewed, job: Request, canvas: Size) -> Previewed:
-    """A preview where its picture will be: a new one stands in the middle of the canvas."""
-    if job.source or job.target is None:
-        return preview
-    left, top = (canvas.width - job.target.width) // 2, (canvas.height - job.target.height) // 2
-    return replace(preview, rect=preview.rect.moved(left, top))

@@ -23,7 +23,7 @@ def request_of(wish: Wish, state: State, sizes: SizeForm) -> Request:
     model, params, seed = wish.model, wish.params, wish.seed
     task = model.entry.task
     if task is Task.GENERATE:
-        return Request(model, params, seed, None, target=generated_size(model.entry))
+        return Request(model, params, seed, None, target=wish.size, count=wish.count)
     source = Flattened(state)
     if task is Task.UPSCALE:
         return Request(model, params, seed, source, target=sizes.target_of(state.size))

@@ -21,6 +21,7 @@ class Background(QObject):
 
     def __init__(self, threads: int = _THREADS) -> None:
         super().__init__()
+        self._closed = False
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="background")
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
 
@@ -30,12 +31,15 @@ class Background(QObject):
         on_done: Callable[[Answer], None],
         on_error: Callable[[ImagetoolError], None],
     ) -> None:
-        """Calls `work` on a thread, then one of the others on the window's."""
+        """Calls `work` on a thread, then one of the others on the window's; nothing once it is closed."""
+        if self._closed:  # by what is answered while the window closes
+            return
         future = self._pool.submit(work)
         future.add_done_callback(lambda done: self._answered.emit((done, on_done, on_error)))
 
     def close(self) -> None:
         """Waits for what is under way."""
+        self._closed = True
         self._pool.shutdown(wait=True)
 
     def _on_answered(self, answer: tuple[Future[Any], Callable[[Any], None], Callable[[Any], None]]) -> None:

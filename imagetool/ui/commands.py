@@ -44,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("mask-all", "Mask everything", "Select", ("Ctrl+A",)),
     Command("mask-none", "Clear mask", "Select", ("Ctrl+D",), "clear"),
     Command("mask-invert", "Invert mask", "Select", ("Ctrl+Shift+I",), "invert"),
+    Command("select-unlikely", "Select the unlikely…", "Select"),
     Command("mask-view", "Cycle the mask's view", "Select", ("Q",), rule=True),
     Command("run", "Run model", "Models", ("Ctrl+Return", "Ctrl+Enter")),
     Command("fill", "Fill mask", "Models", ("Delete",)),

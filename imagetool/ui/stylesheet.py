@@ -83,6 +83,8 @@ QListView::item { min-height: 28px; padding: 0 8px; border-radius: ${corner_px}p
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $selected; color: $text; }
 QListView:focus { border: none; }
+QListView#candidates { background: $surround; }
+QListView#kept { background: $chrome; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

@@ -51,9 +51,10 @@ def test_nothing_fails_without_a_document(editor: Editor) -> None:
 
 
 def test_what_needs_a_picture_waits_for_one(qtbot: QtBot, editor: Editor, photo: Path) -> None:
-    needing = ("save", "save-as", "export", "close", "mask-all", "fit", "split", "run", "flatten")
+    needing = ("save", "save-as", "export", "close", "mask-all", "fit", "split", "flatten")
     assert not any(editor.actions[command].isEnabled() for command in needing)
     assert editor.actions["paste"].isEnabled()
+    assert editor.actions["run"].isEnabled(), "new pictures need none"
     canvas = open_photo(qtbot, editor, photo)
     assert all(editor.actions[command].isEnabled() for command in needing)
     editor.close_canvas(canvas)

@@ -26,15 +26,13 @@ from tests.fakes.runners import FakeRunner
 
 SIZE = Size(320, 240)
 SPOT, ELSEWHERE = Point(100, 100), Point(250, 200)
-SMALL_TILES = "tile = { size = 64, overlap = 8 }"
 
 
 @pytest.fixture
 def canvas(qtbot: QtBot, editor: Editor, photo: Path) -> Canvas:
     """A photo of 320 × 240, and models for every task."""
     shown = open_photo(qtbot, editor, photo)
-    tasks = [task for task in Task if task is not Task.GENERATE]
-    manifest = manifest_of("org.example.all", *tasks, Task.GENERATE, more=SMALL_TILES)
+    manifest = manifest_of("org.example.all", *[task for task in Task if task is not Task.GENERATE])
     editor.window.task.set_catalog(catalog_of(manifest))
     return shown
 
@@ -205,40 +203,7 @@ def test_an_empty_selection_is_said_and_changes_nothing(
     assert "found nothing there" in editor.window.task.failure.sentence
 
 
-def test_new_pictures_are_layers_in_the_middle(
-    qtbot: QtBot, editor: Editor, canvas: Canvas, runner: FakeRunner
-) -> None:
-    begin(editor, canvas, Task.GENERATE)
-    (request,) = runner.requests
-    assert (request.source, request.target) == (None, Size(64, 64))
-    before = seen(canvas)
-    runner.preview(Rect(0, 0, 64, 64), 255)
-    qtbot.waitUntil(lambda: canvas.session.preview is not None)
-    assert canvas.session.preview is not None
-    assert canvas.session.preview.rect == Rect(128, 88, 192, 152)
-    canvas.grab()
-    small = Size(64, 64)
-    end(qtbot, canvas, runner, np.stack([shade(10, size=small), shade(20, size=small)]))
-    names = [layer.name for layer in canvas.session.state.layers][1:]
-    assert names == ["Create · Fast generate 1", "Create · Fast generate 2"]
-    after = seen(canvas)
-    assert (after[88:152, 128:192, :3] == 20).all()
-    after[88:152, 128:192] = before[88:152, 128:192]
-    assert np.array_equal(after, before)
-    assert len(entries(canvas)) == 1
-    assert "2 pictures of 64 × 64 px" in editor.window.status.message.text()
-
-
-def test_a_new_picture_that_is_larger_is_cut(
-    qtbot: QtBot, editor: Editor, canvas: Canvas, runner: FakeRunner
-) -> None:
-    begin(editor, canvas, Task.GENERATE)
-    end(qtbot, canvas, runner, shade(77, size=Size(500, 500))[None])
-    assert canvas.session.state.size == SIZE
-    assert (seen(canvas)[..., :3] == 77).all()
-
-
-@pytest.mark.parametrize("task", [Task.DENOISE, Task.SCORE, Task.SEGMENT, Task.GENERATE])
+@pytest.mark.parametrize("task", [Task.DENOISE, Task.SCORE, Task.SEGMENT])
 def test_a_result_for_another_size_is_refused(
     qtbot: QtBot, editor: Editor, canvas: Canvas, runner: FakeRunner, task: Task
 ) -> None:
@@ -252,12 +217,7 @@ def test_a_result_for_another_size_is_refused(
         Task.DENOISE: shade(200),
         Task.SCORE: np.zeros((SIZE.height, SIZE.width, 1), np.float32),
         Task.SEGMENT: np.full((SIZE.height, SIZE.width, 1), 255, np.uint8),
-        Task.GENERATE: shade(9, size=Size(64, 64))[None],
     }
     end(qtbot, canvas, runner, answers[task])
-    if task is Task.GENERATE:
-        assert canvas.session.state.size == Size(640, 480), "a new picture fits on any canvas"
-        assert len(canvas.session.state.layers) == 2
-    else:
-        assert canvas.session.state is grown
-        assert "another size" in editor.window.task.failure.sentence
+    assert canvas.session.state is grown
+    assert "another size" in editor.window.task.failure.sentence

@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from imagetool.core.geometry import Rect
 from imagetool.jobs.events import Previewed
@@ -21,9 +21,9 @@ from imagetool.ui.canvas.tile_images import colour_space
 from imagetool.ui.canvas.viewport import Viewport
 from imagetool.ui.session import Session
 from imagetool.ui.tokens import DARK
+from imagetool.ui.widgets.checkerboard import checkerboard
 
 _TINT_ALPHA = 120
-_SQUARE_PX = 8
 _MOST_RECTS = 16  # more are drawn as one
 _SMOOTH_BELOW_SCALE = 2.0  # from here on pixels are shown as squares
 
@@ -104,7 +104,7 @@ class Scene(QObject):
         painter.setClipRect(part.left, part.top, part.width, part.height)
         target = _on_view(covered, viewport)
         if display.has_alpha:
-            painter.fillRect(target, _checkerboard())
+            painter.fillRect(target, checkerboard())
         smooth = viewport.scale < _SMOOTH_BELOW_SCALE and viewport.scale != 1.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, image, _source(covered, level))
@@ -217,13 +217,3 @@ def _on_view(rect: Rect, viewport: Viewport) -> QRectF:
 def _source(covered: Rect, level: int) -> QRectF:
     step = float(1 << level)
     return QRectF(0, 0, covered.width / step, covered.height / step)
-
-
-def _checkerboard() -> QBrush:
-    tile = QPixmap(2 * _SQUARE_PX, 2 * _SQUARE_PX)
-    tile.fill(QColor(204, 204, 204))
-    painter = QPainter(tile)
-    for x, y in ((0, 0), (_SQUARE_PX, _SQUARE_PX)):
-        painter.fillRect(x, y, _SQUARE_PX, _SQUARE_PX, QColor(255, 255, 255))
-    painter.end()
-    return QBrush(tile)

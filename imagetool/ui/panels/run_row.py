@@ -23,6 +23,8 @@ class RunState:
         missing: Whether something has to be painted first.
         done: How much of the job under way is done, 0 to 1; None where there is none.
         ending: What is said of a job that can no longer be stopped; empty where it can.
+        wish: What the button says where the verb alone does not tell it; empty where it does.
+        queues: Whether another job can be asked for while one is under way.
     """
 
     words: TaskWords = WORDS[Task.INPAINT]
@@ -31,6 +33,8 @@ class RunState:
     missing: bool = False
     done: float | None = None
     ending: str = ""
+    wish: str = ""
+    queues: bool = True
 
 
 class RunRow(QWidget):
@@ -56,14 +60,14 @@ class RunRow(QWidget):
         self.queue_button.clicked.connect(self.run_wanted)
         self._show()
 
-    def show_choice(self, words: TaskWords, model: str, *, able: bool, missing: bool) -> None:
+    def show_choice(self, words: TaskWords, model: str, *, able: bool, missing: bool, wish: str = "") -> None:
         """What a run would do, whether it can, and whether something has to be painted first."""
-        self._state = replace(self._state, words=words, model=model, able=able, missing=missing)
+        self._state = replace(self._state, words=words, model=model, able=able, missing=missing, wish=wish)
         self._show()
 
-    def show_job(self, done: float | None, ending: str) -> None:
+    def show_job(self, done: float | None, ending: str, *, queues: bool = True) -> None:
         """How much of the job under way is done, 0 to 1, or None; `ending` where it can no longer be stopped."""
-        state = replace(self._state, done=done, ending=ending)
+        state = replace(self._state, done=done, ending=ending, queues=queues)
         if state != self._state:
             self._state = state
             self._show()
@@ -72,13 +76,14 @@ class RunRow(QWidget):
         state, words = self._state, self._state.words
         ready = state.able and not state.missing
         running = state.done is not None
-        self.queue_button.setVisible(running)
+        self.queue_button.setVisible(running and state.queues)
         self.queue_button.setEnabled(ready)
         tip = f"{words.verb} with {state.model} ({self._shortcut})"
         if running:
             self.run_button.setEnabled(True)  # while it ends, too: else the keyboard's focus would jump
             self.run_button.setText(state.ending or f"Cancel · {state.done:.0%}")
-            self.run_button.setToolTip(f"Stop this job (Esc)\n{self._shortcut} queues another one")
+            another = f"\n{self._shortcut} queues another one" if state.queues else ""
+            self.run_button.setToolTip(f"Stop this job (Esc){another}")
             seed = "\nIts seed is another one, where nothing else is" if words.has_seed else ""
             first = (
                 f"{words.hint} first"
@@ -88,7 +93,7 @@ class RunRow(QWidget):
             self.queue_button.setToolTip(plain_tip(first))
         else:
             self.run_button.setEnabled(ready)
-            self.run_button.setText(words.hint if state.missing else words.verb)
+            self.run_button.setText(words.hint if state.missing else state.wish or words.verb)
             self.run_button.setToolTip(plain_tip(tip))
 
     def _on_clicked(self) -> None:

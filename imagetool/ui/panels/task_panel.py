@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from imagetool.catalog.catalog import Catalog, CatalogModel
+from imagetool.core.geometry import Size
 from imagetool.core.masks import MAX_SOFTNESS_PX
 from imagetool.plugin.errors import ParameterError
 from imagetool.plugin.parameters import Params, Value
@@ -19,25 +20,34 @@ from imagetool.ui.panels.failure import FailureNotice
 from imagetool.ui.panels.model_row import ModelRow
 from imagetool.ui.panels.run_row import RunRow
 from imagetool.ui.panels.task_row import TaskRow
+from imagetool.ui.widgets.create_form import CreateForm
 from imagetool.ui.widgets.number_field import NumberField, NumberRange, NumberRow
 from imagetool.ui.widgets.parameter_form import ParameterForm
 from imagetool.ui.widgets.parts import icon_button, label
 from imagetool.ui.widgets.size_form import SizeForm
 
 SEED_MAX = 999_999
+MOST_WAYS = 8
+_NO_SIZE = Size(1, 1)
 KEEP_SIZE = frozenset({Task.DENOISE, Task.FILTER, Task.COLORIZE})
 """What changes a picture as it is; a painted mask limits where."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Wish:
-    """What the panel is set to: everything a request needs besides the picture."""
+    """What the panel is set to: everything a request needs besides the picture.
+
+    `size` and `count` are those of new pictures; `ways` is in how many ways a hole is to be filled.
+    """
 
     model: CatalogModel
     params: Params
     seed: int
     softness_px: float
     dpi: int | None
+    size: Size = _NO_SIZE
+    count: int = 1
+    ways: int = 1
 
 
 class TaskPanel(QWidget):
@@ -66,9 +76,12 @@ class TaskPanel(QWidget):
             NumberRange(0, MAX_SOFTNESS_PX, 1, 0, unit="px", curve=2.0),
             "How far the old picture shows through at the mask's edge\n0 px to 50 px",
         )
-        self.size_form = SizeForm()
+        self.size_form, self.create_form = SizeForm(), CreateForm()
+        self._ways = 1
+        self.ways_field: NumberField | None = None  # of the form that is shown, where it asks for ways
         self._seed = NumberField(NumberRange(0, SEED_MAX, 1, 0), "Seed")
         self._task = next(iter(catalog.tasks), Task.INPAINT)
+        self._able = self._missing = False
         self._shown_model: CatalogModel | None = None
         self._tasks = TaskRow()
         self._chosen: dict[Task, str] = {}  # the model last chosen for each
@@ -80,6 +93,7 @@ class TaskPanel(QWidget):
         self.model_row.card_wanted.connect(self.card_wanted)
         self._run_row.run_wanted.connect(self.run_wanted)
         self._run_row.cancel_wanted.connect(self.cancel_wanted)
+        self.create_form.changed.connect(self._show_choice)
         self.choose_task(self._task)
 
     @property
@@ -90,14 +104,28 @@ class TaskPanel(QWidget):
     @property
     def wish(self) -> Wish:
         """The model, its parameters and the seed as they stand; there must be a model."""
-        dpi = self.size_form.print_dpi
-        return Wish(self._model, self._form.params, int(self._seed.value), self._softness.field.value, dpi)
+        return Wish(
+            self._model,
+            self._form.params,
+            int(self._seed.value),
+            self._softness.field.value,
+            self.size_form.print_dpi,
+            self.create_form.size_px,
+            self.create_form.count,
+            self.ways,
+        )
+
+    @property
+    def ways(self) -> int:
+        """In how many ways a hole is to be filled; 1 for the other tasks."""
+        return self._ways if self._task is Task.INPAINT else 1
 
     def choose_task(self, task: Task) -> None:
         """Shows a task's models."""
         self._task = task
         self.show_state(has_picture=False, has_mask=False)  # until someone answers `model_changed`
         self.size_form.setVisible(task is Task.UPSCALE)
+        self.create_form.setVisible(task is Task.GENERATE)
         self._seeds.setVisible(WORDS[task].has_seed)
         self._tasks.show_task(task)
         self.model_row.fill(self._catalog, task, self._chosen.get(task))
@@ -118,13 +146,13 @@ class TaskPanel(QWidget):
         """What can be done now stands on the button."""
         words = WORDS[self._task]
         self._softness.setVisible(words.needs_mask or (self._task in KEEP_SIZE and has_mask))
-        missing = has_picture and bool(words.hint) and not has_mask
-        able = self.has_model and has_picture
-        self._run_row.show_choice(words, self.models.currentText(), able=able, missing=missing)
+        self._missing = has_picture and bool(words.hint) and not has_mask
+        self._able = self.has_model and (has_picture or self._task is Task.GENERATE)
+        self._show_choice()
 
-    def show_job(self, done: float | None, ending: str = "") -> None:
-        """While a job runs, of which so much is done, the button stops it, and another one queues the next."""
-        self._run_row.show_job(done, ending)
+    def show_job(self, done: float | None, ending: str = "", *, queues: bool = True) -> None:
+        """While a job runs, of which so much is done, the button stops it, and another one may queue the next."""
+        self._run_row.show_job(done, ending, queues=queues)
 
     @property
     def able_models(self) -> tuple[CatalogModel, ...]:
@@ -161,7 +189,7 @@ class TaskPanel(QWidget):
         form.setSpacing(tokens.BETWEEN_PX)
         for part in (
             *(self._tasks, self.model_row, self._summary),
-            *(self.size_form, self._form, self._softness, self._seeds, self.failure),
+            *(self.size_form, self._form, self.create_form, self._softness, self._seeds, self.failure),
         ):
             form.addWidget(part)
         form.addStretch()
@@ -194,6 +222,28 @@ class TaskPanel(QWidget):
         layout.addWidget(dice)
         return row
 
+    def _ways_row(self) -> NumberRow:
+        allowed = NumberRange(1, MOST_WAYS, 1, 1)
+        row = NumberRow("Ways", allowed, f"How many different fillings to choose from\n1 to {MOST_WAYS}")
+        row.set_value(self._ways)
+        self.ways_field = row.field
+        row.value_changed.connect(self._on_ways_changed)
+        return row
+
+    def _on_ways_changed(self, ways: float) -> None:
+        self._ways = int(ways)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        """What can be done now stands on the button."""
+        model, wish = self.models.currentText(), ""
+        if self._task is Task.GENERATE and self.create_form.count > 1:
+            wish = f"Create {self.create_form.count} pictures"
+        elif self.ways > 1:
+            wish = f"Fill in {self.ways} ways"
+        words = WORDS[self._task]
+        self._run_row.show_choice(words, model, able=self._able, missing=self._missing, wish=wish)
+
     def _on_model_chosen(self, model: CatalogModel) -> None:
         self._chosen[self._task] = model.id
         if model != self._shown_model:  # the same one keeps what is being typed
@@ -202,12 +252,14 @@ class TaskPanel(QWidget):
         self.model_changed.emit(model)
 
     def _show_form(self, model: CatalogModel) -> None:
-        form = ParameterForm(model.entry.parameters, self._kept_values(model))
+        ways = self._ways_row() if self._task is Task.INPAINT else None
+        self.create_form.set_model(model.id, model.entry)
+        form = ParameterForm(model.entry.parameters, self._kept_values(model), ways)
         form.changed.connect(lambda: self._values.update({model.id: dict(form.params)}))
         self._rows.replaceWidget(self._form, form)
         self._form.deleteLater()
         self._form = form
-        form.setVisible(bool(model.entry.parameters))
+        form.setVisible(bool(model.entry.parameters or ways))
         self._summary.setText(model.entry.summary)
         self._summary.setVisible(bool(model.entry.summary))
 

@@ -32,11 +32,13 @@ from imagetool.ui.widgets.text_field import TextArea, TextField
 
 
 class ParameterForm(QWidget):
-    """Shows one row per parameter; those marked advanced stay folded away."""
+    """Shows one row per parameter; those marked advanced stay folded away, and under them `more`, where given."""
 
     changed = Signal()
 
-    def __init__(self, parameters: tuple[AnyParameter, ...], values: dict[str, Value]) -> None:
+    def __init__(
+        self, parameters: tuple[AnyParameter, ...], values: dict[str, Value], more: QWidget | None = None
+    ) -> None:
         super().__init__()
         self._parameters = parameters
         self._values = dict(Params.checked(parameters, values))
@@ -46,24 +48,24 @@ class ParameterForm(QWidget):
         for parameter in parameters:
             if not parameter.advanced:
                 column.addWidget(self._row(parameter))
-        advanced = [parameter for parameter in parameters if parameter.advanced]
-        if advanced:
-            self._add_advanced(column, advanced)
+        advanced = [self._row(parameter) for parameter in parameters if parameter.advanced]
+        if advanced or more:
+            self._add_advanced(column, [*advanced, *([more] if more else [])])
 
     @property
     def params(self) -> Params:
         """The values as they stand, checked."""
         return Params.checked(self._parameters, self._values)
 
-    def _add_advanced(self, column: QVBoxLayout, advanced: list[AnyParameter]) -> None:
+    def _add_advanced(self, column: QVBoxLayout, advanced: list[QWidget]) -> None:
         fold = QPushButton("Advanced")
         fold.setObjectName("fold")
         fold.setCheckable(True)
         rest = QWidget()
         rows = QVBoxLayout(rest)
         rows.setContentsMargins(0, 0, 0, 0)
-        for parameter in advanced:
-            rows.addWidget(self._row(parameter))
+        for row in advanced:
+            rows.addWidget(row)
         rest.hide()
         fold.toggled.connect(rest.setVisible)
         column.addWidget(fold)

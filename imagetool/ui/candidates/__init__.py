@@ -1,0 +1,1 @@
+"""Several results of one wish beside each other, from which the good ones are kept."""
