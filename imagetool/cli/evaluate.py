@@ -17,6 +17,14 @@ def evaluate_task(options: argparse.Namespace) -> None:
         from imagetool.cli.evaluate_denoise import evaluate_denoising
 
         evaluate_denoising(options)
+    elif options.task == Task.GENERATE:
+        from imagetool.cli.evaluate_generate import evaluate_generating
+
+        evaluate_generating(options)
+    elif options.task == Task.SCORE:
+        from imagetool.cli.evaluate_score import evaluate_scores
+
+        evaluate_scores(options)
     else:
         from imagetool.cli.evaluate_inpaint import evaluate_inpainting
 

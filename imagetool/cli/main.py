@@ -77,6 +77,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
+
+
 def _scale(text: str) -> float:
     try:
         factor = float(text)
@@ -136,6 +140,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hints", metavar="FILE", help="a picture of the same size, opaque where it gives colours"
     )
+    parser.add_argument("--like", metavar="PICTURE", help="make pictures that resemble this one, in its size")
     parser.add_argument("--count", type=_count, default=1, metavar="N", help="so many new pictures, into a folder")
     parser.add_argument("--point", action="append", default=[], metavar="X,Y", help="a point on what is selected")
     parser.add_argument("--not-point", action="append", default=[], metavar="X,Y", help="a point beside it")
@@ -184,9 +189,9 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    tasks = [Task.INPAINT.value, Task.UPSCALE.value, Task.DENOISE.value]
+    tasks = [Task.INPAINT.value, Task.UPSCALE.value, Task.DENOISE.value, Task.GENERATE.value, Task.SCORE.value]
     parser.add_argument("task", choices=tasks, metavar="TASK", help=", ".join(tasks))
-    parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos")
+    parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos or of small pictures")
     parser.add_argument(
         "--model", help="id of the model; otherwise the default one, or all that enlarge or denoise"
     )
@@ -211,10 +216,26 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--estimate", action="store_true", help="measure the noise levels that the models tell of")
     rivals = "other people's checkpoints; to denoise, also nlm and bm3d"
     parser.add_argument("--rival", nargs="+", default=[], metavar="FILE", help=rivals)
+    _add_evaluate_small(parser)
     parser.add_argument("--seed", type=_seed, default=0, help="of the masks and the model (default 0)")
     parser.add_argument("--sheet", metavar="FILE", help="also write a sheet of pictures")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(act=_evaluate)
+
+
+def _add_evaluate_small(parser: argparse.ArgumentParser) -> None:
+    """What measures models that make small pictures, or score them."""
+    shards = "tar files of the folder, such as tiles*.tar; otherwise all"
+    parser.add_argument("--shards", nargs="+", default=[], metavar="NAME", help=shards)
+    parser.add_argument("--against", metavar="DIR", help="a folder of other pictures, to be told apart by a score")
+    parser.add_argument(
+        "--against-shards", nargs="+", default=[], metavar="NAME", help="as --shards, of --against"
+    )
+    counted = "pictures to generate (default 64; 0 measures bits alone); to score, of each kind (default all)"
+    parser.add_argument("--count", type=_count_or_none, metavar="N", help=counted)
+    parser.add_argument(
+        "--side", type=_count, metavar="PX", help="side of patches of photos; the model's otherwise"
+    )
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -101,6 +101,14 @@ class RivalMissing(TrainingError):
         )
 
 
+class FigureMissing(TrainingError):
+    """A model that does not tell what is to be measured."""
+
+    def __init__(self, model: str, figure: str) -> None:
+        self.model, self.figure = model, figure
+        super().__init__(f"“{model}” tells no {figure}. Choose a model that knows likelihoods.")
+
+
 class TrainingStopped(TrainingError):
     """The user has ended a training before its time."""
 

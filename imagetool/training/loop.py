@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
+from imagetool.training.averaging import moving_mean
 from imagetool.training.checkpoint import Checkpoint
 from imagetool.training.compute import Compute
 from imagetool.training.errors import Diverged
@@ -82,7 +83,7 @@ class Training:
         self._stopping = False
         network = objective.network
         optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.99), fused=True)
-        self.averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(network, multi_avg_fn=moving_mean(recipe.ema))
         self._network, self._optimiser = compute.prepared(network, optimiser)
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
+from imagetool.core.geometry import Size
 from imagetool.training.errors import BadShard, NoPhotos
 
 Photo = npt.NDArray[np.uint8]
@@ -42,6 +43,19 @@ def load_photos(folder: Path, shards: Sequence[str], least_px: int) -> list[tupl
     if not large:
         raise NoPhotos(folder, least_px)
     return large
+
+
+def first_size(folder: Path, shards: Sequence[str]) -> Size | None:
+    """Of the first file that can be decoded; None where there is none. The arguments are those of `load_photos`.
+
+    Raises:
+        BadShard: where a tar file cannot be read.
+    """
+    for file in _files(folder, shards):
+        _, photo = _decoded("RGB", file)
+        if photo is not None:
+            return Size(photo.shape[1], photo.shape[0])
+    return None
 
 
 def decoded_files(folder: Path, shards: Sequence[str], mode: str) -> list[tuple[str, Photo]]:

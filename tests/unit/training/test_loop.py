@@ -130,8 +130,9 @@ def test_the_average_follows_the_weights_and_is_what_is_validated(tmp_path: Path
     made = run.training.run(TOTAL_S)
     raw = [*run.trainee.begun[1:], run.trainee.network.state_dict()]
     average: dict[str, Tensor] = dict(raw[0])
-    for weights in raw[1:]:
-        average = {name: 0.75 * average[name] + 0.25 * value for name, value in weights.items()}
+    for number, weights in enumerate(raw[1:], 1):
+        kept = min(0.75, (1 + number) / (10 + number))
+        average = {name: kept * average[name] + (1 - kept) * value for name, value in weights.items()}
     for name, value in made.state_dict().items():
         torch.testing.assert_close(value, average[name])
         assert torch.equal(run.trainee.validated[-1][name], value)
