@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -10,7 +12,7 @@ from torch import Tensor
 from imagetool.core.geometry import Size
 from imagetool.plugin import Generator, Job, Params, Weights
 from plugins.autoregressive.loading import label_number, picture_model, to_floats, to_levels
-from plugins.autoregressive.lots import rest_drawn_again, unusual
+from plugins.autoregressive.lots import exchanged, unusual
 from plugins.autoregressive.parts import blots, seam
 from plugins.autoregressive.pictures import Request
 
@@ -21,6 +23,9 @@ ALIKE = 4
 """Pictures that keep the same parts of the one that they are to resemble."""
 
 _NEXT_ROUND = 1_000_003  # from the seed of a picture to that of its next try
+
+Among: TypeAlias = Callable[[Tensor], Tensor]
+"""Of pictures that are being drawn, all that are to be shown (B, C, H, W)."""
 
 
 class PixelGenerator(Generator):
@@ -49,11 +54,18 @@ class PixelGenerator(Generator):
             wanted = blots(height, width, float(params["change"]), torch.Generator().manual_seed(seeds[0]))
             start = first.expand(len(seeds), -1, -1, -1)
             request = self._request(start, wanted.to(self._device), params)
-            made.append(self._drawn(request, seeds, job, (begin / count, (begin + len(seeds)) / count), made))
+            span = (begin / count, (begin + len(seeds)) / count)
+            made.append(self._drawn(request, seeds, job, span, lambda some: torch.cat([*made, some])))
         return to_floats(torch.cat(made))
 
     def _new(
-        self, size: Size, seeds: Sequence[int], params: Params, job: Job, span: tuple[float, float]
+        self,
+        size: Size,
+        seeds: Sequence[int],
+        params: Params,
+        job: Job,
+        span: tuple[float, float],
+        among: Among = lambda some: some,
     ) -> Tensor:
         """New pictures (B, C, H, W) int64 while the job goes through `span`."""
         seamless = bool(params["seamless"])
@@ -64,13 +76,13 @@ class PixelGenerator(Generator):
             device=self._device,
         )
         everywhere = torch.ones(size.height, size.width, dtype=torch.bool, device=self._device)
-        pixels = self._drawn(self._request(blank, everywhere, params), seeds, job, (span[0], middle))
+        pixels = self._drawn(self._request(blank, everywhere, params), seeds, job, (span[0], middle), among)
         if not seamless:
             return pixels
         shift = (size.height // 2, size.width // 2)
         moved = pixels.roll(shift, dims=(2, 3))  # what were the borders meet in the middle
         again = self._request(moved, seam(size.height, size.width).to(self._device), params)
-        made = self._drawn(again, [seed + _NEXT_ROUND // 2 for seed in seeds], job, (middle, span[1]))
+        made = self._drawn(again, [seed + _NEXT_ROUND // 2 for seed in seeds], job, (middle, span[1]), among)
         return made.roll((-shift[0], -shift[1]), dims=(2, 3))
 
     def _without_outliers(self, size: Size, pixels: Tensor, params: Params, job: Job) -> Tensor:
@@ -83,7 +95,8 @@ class PixelGenerator(Generator):
             rejected += len(bad)
             seeds = [job.seed + number + tried * _NEXT_ROUND for number in bad]
             span = (1 - 0.1 / tried, 1 - 0.1 / (tried + 1))
-            pixels = rest_drawn_again(pixels, bad, self._new(size, seeds, params, job, span))
+            among = functools.partial(exchanged, pixels, bad)
+            pixels = among(self._new(size, seeds, params, job, span, among))
         job.figure("rejected", rejected)
         return pixels
 
@@ -100,11 +113,11 @@ class PixelGenerator(Generator):
         seeds: Sequence[int],
         job: Job,
         span: tuple[float, float],
-        before: Sequence[Tensor] = (),
+        among: Among,
     ) -> Tensor:
         def shown(done: float, pixels: Tensor) -> None:
             job.progress(span[0] + done * (span[1] - span[0]), "drawing")
-            job.preview(on_gray(to_floats(torch.cat([*before, pixels]))))
+            job.preview(on_gray(to_floats(among(pixels))))
 
         rngs = [torch.Generator().manual_seed(seed) for seed in seeds]
         return self._pictures.drawn(request, rngs, shown)

@@ -24,7 +24,7 @@ def unusual(pictures: PictureModel, pixels: Tensor, labels: Tensor) -> list[int]
     return [number for number, value in enumerate(bits.tolist()) if value > most]
 
 
-def rest_drawn_again(pixels: Tensor, which: Sequence[int], others: Tensor) -> Tensor:
+def exchanged(pixels: Tensor, which: Sequence[int], others: Tensor) -> Tensor:
     """The same pictures with `others` (len(which), C, H, W) in the places of `which`."""
     changed = pixels.clone()
     changed[list(which)] = others

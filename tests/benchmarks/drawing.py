@@ -2,7 +2,7 @@
 
     python tests/benchmarks/drawing.py [--model tiles] [--batch 1 64] [--side 32] [--threads 2] [--naive-pixels 24]
 
-Naive drawing takes the same time for every pixel, so it is timed for some, spread over the picture, and multiplied.
+Naive drawing takes the same time for every pixel: it is timed for some, spread over the picture, and multiplied.
 Where all of them are drawn naively (`--naive-pixels 0`), the two results are compared, too.
 """
 
