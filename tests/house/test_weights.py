@@ -97,8 +97,9 @@ def test_it_loads_and_runs(model: CatalogModel, file: WeightsFile, path: Path) -
 
     import torch
 
+    from imagetool.core.geometry import Size
     from imagetool.kit.weights import checked_weights
-    from imagetool.plugin.models import Filter, Upscaler
+    from imagetool.plugin.models import Filter, Generator, Inpainter, Scorer, Upscaler
     from imagetool.plugin.parameters import Params
     from tests.fakes.models import FakeJob
 
@@ -107,15 +108,22 @@ def test_it_loads_and_runs(model: CatalogModel, file: WeightsFile, path: Path) -
     made = getattr(importlib.import_module(module), attribute)()
     made.load(weights, torch.device("cpu"))
     image = torch.tensor(picture(height=8, width=12)[..., :3]).permute(2, 0, 1)[None] / 255
-    params, scale = Params.parsed(model.entry.parameters, {}), 1
+    params, job = Params.parsed(model.entry.parameters, {}), FakeJob()
     with torch.inference_mode():
-        if isinstance(made, Upscaler):
-            scale = made.scales[0]
-            result = made.run(image, scale, params, FakeJob())
-        else:
-            assert isinstance(made, Filter), f"how is a {type(made).__name__} tried?"
-            result = made.run(image, params, FakeJob())
-    assert result.shape == (1, 3, 8 * scale, 12 * scale)
+        match made:
+            case Upscaler():
+                result, planes, scale = made.run(image, made.scales[0], params, job), 3, made.scales[0]
+            case Generator():
+                result, planes, scale = made.run(Size(12, 8), 1, params, job)[:, :3], 3, 1
+            case Scorer():
+                result, planes, scale = made.run(image, params, job), 1, 1
+            case Inpainter():
+                hole = torch.ones(1, 1, 8, 12, dtype=torch.bool)
+                result, planes, scale = made.run(image, hole, params, job), 3, 1
+            case _:
+                assert isinstance(made, Filter), f"how is a {type(made).__name__} tried?"
+                result, planes, scale = made.run(image, params, job), 3, 1
+    assert result.shape == (1, planes, 8 * scale, 12 * scale)
     assert bool(torch.isfinite(result).all())
 
 

@@ -65,6 +65,17 @@ def test_tasks_are_those_that_a_model_can_do_in_their_usual_order(places: Places
     assert Catalog.scan(places).tasks == (Task.INPAINT, Task.FILTER)
 
 
+def test_a_task_begins_with_a_model_for_every_picture(places: Places) -> None:
+    folder = add(places, "a", model="tiles")
+    with (folder / "plugin.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write("special = true\n")
+    add(places, "b", model="any")
+    catalog = Catalog.scan(places)
+    assert [model.id for model in catalog.models_for(Task.INPAINT)] == ["b/any", "a/tiles"]
+    assert catalog.find(Task.INPAINT, None).id == "b/any"
+    assert catalog.find(Task.INPAINT, "tiles").id == "a/tiles"
+
+
 def test_folders_without_a_manifest_are_no_plugins(places: Places) -> None:
     (places.bundled_plugins / "__pycache__").mkdir()
     (places.bundled_plugins / "notes.txt").write_text("nothing")
