@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from imagetool.core.files import SaveOptions
 from imagetool.ui import tokens
 from imagetool.ui.widgets.number_field import NumberRange, NumberRow
-from imagetool.ui.widgets.parts import Tick, label, segment
+from imagetool.ui.widgets.parts import Tick, answers, label, segment
 
 _SAYS = {
     "PNG": "Keeps every pixel, 8 or 16 bit.",
@@ -32,21 +32,12 @@ class ExportDialog(QDialog):
             "Quality", NumberRange(1, 100, 1, 95), "Higher is larger and closer to the picture"
         )
         self._lossless = Tick("Lossless")
-        go, cancel = QPushButton("Export…"), QPushButton("Cancel")
-        go.setObjectName("run")
-        go.setDefault(True)
-        go.clicked.connect(self.accept)
-        cancel.clicked.connect(self.reject)
         formats = QHBoxLayout()
         self._buttons = {name: segment(name) for name in _SAYS}
         for name, button in self._buttons.items():
             button.clicked.connect(lambda _=False, chosen=name: self.choose(chosen))
             formats.addWidget(button)
         formats.addStretch()
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(cancel)
-        buttons.addWidget(go)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[tokens.AROUND_PX] * 4)
         column.setSpacing(tokens.BETWEEN_PX)
@@ -54,7 +45,7 @@ class ExportDialog(QDialog):
         for widget in (self._says, self._quality, self._lossless):
             column.addWidget(widget)
         column.addSpacing(tokens.BETWEEN_PX)
-        column.addLayout(buttons)
+        column.addLayout(answers(self, "Export…"))
         self.choose("PNG")
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from imagetool.core.unlikely import DEFAULT_SHARE
 from imagetool.ui import tokens
 from imagetool.ui.widgets.number_field import NumberRange, NumberRow
-from imagetool.ui.widgets.parts import label
+from imagetool.ui.widgets.parts import answers, label
 
 _SHARE = NumberRange(0.5, 50, 0.5, DEFAULT_SHARE * 100, 1, "%", curve=2)
 _WIDTH_PX = 360
@@ -21,22 +21,13 @@ class ShareDialog(QDialog):
         self.setWindowTitle("Select the unlikely")
         self.setMinimumWidth(_WIDTH_PX)
         self.row = NumberRow("Share", _SHARE, "How much of the picture is selected where the map is brightest")
-        go, cancel = QPushButton("Select"), QPushButton("Cancel")
-        go.setObjectName("run")
-        go.setDefault(True)
-        go.clicked.connect(self.accept)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(cancel)
-        buttons.addWidget(go)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[tokens.AROUND_PX] * 4)
         column.setSpacing(tokens.BETWEEN_PX)
         column.addWidget(label("The brightest part of the map becomes the mask; the map is hidden.", "muted"))
         column.addWidget(self.row)
         column.addSpacing(tokens.BETWEEN_PX)
-        column.addLayout(buttons)
+        column.addLayout(answers(self, "Select"))
 
     @property
     def share(self) -> float:

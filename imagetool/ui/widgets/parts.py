@@ -9,7 +9,9 @@ from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPalette, QPe
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDialog,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QListWidget,
     QPushButton,
@@ -46,6 +48,20 @@ def line(*, upright: bool = False) -> QFrame:
     made = QFrame()
     made.setObjectName("upright" if upright else "line")
     return made
+
+
+def answers(dialog: QDialog, verb: str) -> QHBoxLayout:
+    """The foot of a dialog: Cancel, and the button that does it, which Enter presses, too."""
+    go, cancel = QPushButton(verb), QPushButton("Cancel")
+    go.setObjectName("run")
+    go.setDefault(True)
+    go.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    row = QHBoxLayout()
+    row.addStretch()
+    row.addWidget(cancel)
+    row.addWidget(go)
+    return row
 
 
 def icon_button(name: str, tip: str, parent: QWidget | None = None) -> QToolButton:
