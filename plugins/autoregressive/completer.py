@@ -20,8 +20,7 @@ class PixelCompleter(Inpainter):
 
     def run(self, image: Tensor, hole: Tensor, params: Params, job: Job) -> Tensor:
         """Every seed draws another filling."""
-        channels = self._pictures.layout.channels
-        pixels = to_levels(image, channels).masked_fill(hole, 0)
+        pixels = to_levels(image, self._pictures.layout.channels)
         labels = torch.full((1,), label_number(self._pictures.layout, params), device=image.device)
         request = Request(pixels, hole[0, 0], labels, float(params["temperature"]))
 

@@ -82,7 +82,7 @@ class PixelGenerator(Generator):
         shift = (size.height // 2, size.width // 2)
         moved = pixels.roll(shift, dims=(2, 3))  # what were the borders meet in the middle
         again = self._request(moved, seam(size.height, size.width).to(self._device), params)
-        made = self._drawn(again, [seed + _NEXT_ROUND // 2 for seed in seeds], job, (middle, span[1]), among)
+        made = self._drawn(again, seeds, job, (middle, span[1]), among)
         return made.roll((-shift[0], -shift[1]), dims=(2, 3))
 
     def _without_outliers(self, size: Size, pixels: Tensor, params: Params, job: Job) -> Tensor:
