@@ -73,6 +73,18 @@ def test_what_is_known_behind_is_seen_and_naive_drawing_sees_the_same(context: s
     assert not torch.equal(made[..., wanted], draw(model, Start(other, wanted), decided)[..., wanted])
 
 
+@by_context
+def test_without_a_guide_what_lies_behind_is_not_seen(context: str) -> None:
+    model, seen = variant(context, "copies", LEVELS), pixels(LEVELS)
+    wanted = torch.zeros(7, 6, dtype=torch.bool)
+    wanted[2:5, 1:4] = True
+    other = seen.clone()
+    other[:, :, 5:] = 255 - other[:, :, 5:]
+    decided = chances(Start(seen, wanted), rngs(Start(seen, wanted)))
+    one, two = (draw(model, Start(told, wanted), decided)[..., wanted] for told in (seen, other))
+    assert torch.equal(one, two)
+
+
 def test_the_same_seed_draws_the_same_and_pictures_of_a_batch_differ() -> None:
     model = variant("gated", "classes", LEVELS)
     first, again = drawn(model, blank()), drawn(model, blank())

@@ -18,7 +18,7 @@ from plugins.autoregressive.completer import PixelCompleter
 from plugins.autoregressive.generator import PixelGenerator, on_gray
 from plugins.autoregressive.layout import Layout
 from plugins.autoregressive.loading import label_number, to_floats, to_levels
-from plugins.autoregressive.scorer import CORRECTED, RATIO, RAW, PixelScorer
+from plugins.autoregressive.scorer import CORRECTED, PATCH_PX, RATIO, RAW, PixelScorer
 from tests.fakes.models import FakeJob
 
 CPU = torch.device("cpu")
@@ -130,10 +130,21 @@ def test_a_map_has_the_bits_of_every_pixel(weights: Weights) -> None:
     assert job.figures[CORRECTED] == pytest.approx(job.figures[RAW] - file / (4 * 72))
     ratio = model.run(image, Params({"map": "ratio", "background": True}), job)
     assert job.figures[RATIO] == pytest.approx(float(ratio.sum()) / (4 * 72), abs=1e-6)
-    assert not torch.allclose(bits, ratio)
+    background = model._pictures.bits(to_levels(image, 4), torch.tensor([-1]), perturbed=True)
+    torch.testing.assert_close(ratio, bits - background)
+    assert float(ratio.abs().max()) > 0.01
     plain = FakeJob(seed=1)
     model.run(image, Params({"map": "bits", "background": False}), plain)
     assert set(plain.figures) == {RAW, CORRECTED}
+
+
+def test_a_large_picture_is_measured_in_patches(weights: Weights) -> None:
+    model = PixelScorer()
+    model.load(weights, CPU)
+    params = Params({"map": "bits", "background": False})
+    image = torch.rand(1, 4, 2, PATCH_PX + 20, generator=torch.Generator().manual_seed(1))
+    whole, rest = (model.run(part, params, FakeJob()) for part in (image, image[..., PATCH_PX:]))
+    torch.testing.assert_close(whole[..., PATCH_PX:], rest)
 
 
 def test_a_hole_is_filled_and_every_seed_fills_it_another_way(weights: Weights) -> None:

@@ -15,7 +15,10 @@ from imagetool.training.held_back import SIDE_PX
 from imagetool.training.loop import Training
 from imagetool.training.objective import Randomness
 from imagetool.training.recipe import Recipe
+from imagetool.training.small_pictures import load_small_pictures
 from plugins.autoregressive.layout import HEADS, KINDS, Layout
+from plugins.autoregressive.model import Autoregressive
+from plugins.autoregressive.pictures import PictureModel
 from plugins.autoregressive.train import Task, objective
 from tests.fakes.pictures import textured, written
 from tests.fakes.trainings import TickingClock, WrittenDown, recipe
@@ -71,6 +74,22 @@ def test_sixty_steps_teach_plain_tiles(tiles: Path, tmp_path: Path) -> None:
     assert after.sheet.shape == (2 * 6, 2 * 6, 3), "two tiles are held back, and as many drawn"
     low, high = trained.layout["usual"]
     assert low <= after.figures["held back"] <= high
+
+
+def test_held_back_pictures_are_measured_without_their_labels(tiles: Path) -> None:
+    trained = objective(the_recipe(), tiles, CPU)
+    rng = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for value in trained.network.parameters():
+            value.copy_(torch.randn(value.shape, generator=rng) * 0.3)
+        told = trained.validate(trained.network).figures["held back"]
+    held_back = load_small_pictures(tiles, [], 6)
+    seen = torch.from_numpy(held_back.chosen(held_back.held_back).pixels).permute(0, 3, 1, 2).long()
+    layout = Layout.read(trained.layout)
+    model = next(module for module in trained.network.modules() if isinstance(module, Autoregressive))
+    bits = [float(PictureModel(layout, model).bits(seen, torch.full((2,), label)).mean()) / 4 for label in (-1, 0)]
+    assert told == pytest.approx(bits[0], rel=1e-5)
+    assert bits[0] != pytest.approx(bits[1], rel=1e-4)
 
 
 def test_batches_are_the_tiles_with_their_labels_and_some_are_not_told(tiles: Path) -> None:
