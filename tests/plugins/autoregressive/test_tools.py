@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from imagetool.core.geometry import Size
@@ -183,3 +185,10 @@ def test_a_plain_picture_needs_fewer_bits_than_noise() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (16, 16, 4), np.uint8)
     assert lossless_bits(plain) < 1000
     assert lossless_bits(noise) > 7 * noise.size
+    for pixels in (plain, noise):
+        files = [io.BytesIO(), io.BytesIO()]
+        Image.fromarray(pixels).save(files[0], "PNG", optimize=True)
+        Image.fromarray(pixels).save(files[1], "WEBP", lossless=True, quality=100, method=4)
+        sizes = [len(file.getvalue()) for file in files]
+        assert sizes[0] != sizes[1]
+        assert lossless_bits(pixels) == 8 * min(sizes)
