@@ -21,6 +21,10 @@ SHARPEST_TURN_RAD = 2 * np.pi / 5
 """A stroke turns by a random angle up to this at each corner, to alternating sides."""
 
 
+FRAME_SHARE = (0.08, 0.3)
+"""What a canvas may be enlarged by on a side, as shares of its new length."""
+
+
 @dataclass(frozen=True)
 class MaskKind:
     """What a kind of mask is made of. Lengths are shares of the picture's shorter side.
@@ -74,6 +78,15 @@ def random_mask(kind: str, size: Size, rng: np.random.Generator) -> npt.NDArray[
         mask = _drawn(KINDS[kind], size, rng)
         if least <= np.count_nonzero(mask) / mask.size <= most:
             break
+    return mask
+
+
+def beyond_a_frame(size: Size, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """A mask (H, W) uint8 of what lies outside a frame, on one to three sides: a canvas that was enlarged."""
+    mask = np.zeros((size.height, size.width), np.uint8)
+    for side in rng.permutation(4)[: rng.integers(1, 3, endpoint=True)]:
+        turned = np.rot90(mask, side)  # a view
+        turned[: max(1, round(rng.uniform(*FRAME_SHARE) * len(turned)))] = 255
     return mask
 
 
