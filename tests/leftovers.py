@@ -58,7 +58,20 @@ def _native(thread: threading.Thread) -> bool:
 
 
 def _processes() -> list[psutil.Process]:
+    if not _has_children():
+        return []
     return [process for process in psutil.Process().children(recursive=True) if _running(process)]
+
+
+def _has_children() -> bool:
+    """Whether there is any child, dead or alive; the system knows it at once, where psutil reads all processes."""
+    if not hasattr(os, "waitid"):
+        return True
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # looks, and takes nothing away
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _running(process: psutil.Process) -> bool:
@@ -69,6 +82,7 @@ def _running(process: psutil.Process) -> bool:
 
 
 def _folders() -> list[Path]:
-    mine = f"{FOLDER_PREFIX}{os.getpid()}-*"
+    mine = f"{FOLDER_PREFIX}{os.getpid()}-"
     parents = (Path("/dev/shm"), Path(tempfile.gettempdir()))  # noqa: S108 - nothing is written
-    return [folder for parent in parents for folder in parent.glob(mine)]
+    names = [(parent, name) for parent in parents if parent.is_dir() for name in os.listdir(parent)]  # noqa: PTH208 - thousands
+    return [parent / name for parent, name in names if name.startswith(mine)]

@@ -35,13 +35,17 @@ class Answered:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Landed:
-    """A result lies in its document; `layer_ids` are the layers that came with it."""
+    """A result lies in its document; `layer_ids` are the layers that came with it.
+
+    `outside` is how many pixels it has changed outside its mask; None where that was not counted.
+    """
 
     request: Request
     result: Result
     session: Session
     given: Circumstances
     layer_ids: tuple[int, ...]
+    outside: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -121,7 +125,8 @@ class Arrivals(QObject):
         self._queue.end(job, said)
         job.session.apply(f"{job.words.verb} with {job.request.model.entry.name}", after)
         self._voice.say(job.session, said, offer_undo=True)
-        self.landed.emit(Landed(job.request, result, job.session, given, _added(before, after)))
+        added = _added(before, after)
+        self.landed.emit(Landed(job.request, result, job.session, given, added, landing.outside))
         self.answered.emit(Answered(job.request.model.plugin))
 
     def _on_failed(self, event: Failed) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage
 
 from imagetool.app.wishes import generated_size
@@ -11,8 +13,9 @@ from imagetool.core.compositing import Flattened, blend
 from imagetool.core.cropped import Cropped, cropped_mask
 from imagetool.core.document import State
 from imagetool.core.geometry import Rect, Size
+from imagetool.core.hints import drawn, inside
 from imagetool.core.maps import as_gray, mask_as_gray
-from imagetool.core.masks import feathered_rect
+from imagetool.core.masks import feathered_rect, hard_where_clear
 from imagetool.core.picture import Pixels
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.request import Report, Request, Result
@@ -81,6 +84,16 @@ class Ground:
         return self.mask if under and self.mask and self.mask.tiles else None
 
     @property
+    def hints(self) -> NDArray[np.uint8] | None:
+        """What is drawn for models in the crop, (h, w, 4); a model that follows none says so in its cell."""
+        if self.crop is None or self.terms.task not in (Task.INPAINT, Task.COLORIZE):
+            return None
+        hints = tuple(hint.moved(-self.crop.left, -self.crop.top) for hint in self.terms.state.hints)
+        if self.terms.task is Task.INPAINT:
+            hints = inside(hints, self.mask) if self.mask else ()
+        return drawn(hints, self.crop.size) if hints else None
+
+    @property
     def share(self) -> float | None:
         """How much of the picture the crop is; None where the time of a cell says nothing about the whole."""
         if self.crop is None or self.terms.task is Task.INPAINT:
@@ -100,8 +113,8 @@ class Ground:
                 box = self.mask.content_rect() if self.mask else None
                 return Request(model, params, seed, source, device=device, prompt=Prompt(box=box))
             case Task.INPAINT:
-                return Request(model, params, seed, source, self.mask, device)
-        return Request(model, params, seed, source, device=device)
+                return Request(model, params, seed, source, self.mask, device, hints=self.hints)
+        return Request(model, params, seed, source, device=device, hints=self.hints)
 
     def image(self, result: Result) -> QImage:
         """A result as it would look in the picture, so not for the window's thread."""
@@ -130,6 +143,7 @@ class Ground:
         rect, coverage = feathered_rect(self.limit, self.terms.softness_px)
         made = result.pixels if result.rect == rect else result.pixels[rect.slices]
         whole = self.pixels.copy()
+        coverage = hard_where_clear(coverage, self.limit.read(rect)[..., 0], whole[rect.slices][..., 3])
         whole[rect.slices] = blend(whole[rect.slices], made, coverage)
         return whole
 

@@ -13,7 +13,9 @@ from imagetool.core import masks
 from imagetool.core.compositing import composite
 from imagetool.core.document import Layer
 from imagetool.core.tiles import TiledImage
+from imagetool.ui.canvas.brush_tool import BrushTool
 from imagetool.ui.canvas.canvas import Canvas
+from imagetool.ui.canvas.guide_tool import GuideTool
 from imagetool.ui.canvas.tile_images import colour_space, rendered
 from imagetool.ui.session import Session
 from imagetool.ui.texts import show_about, show_card, show_keys
@@ -45,6 +47,8 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "redo": on_session(Session.redo),
         "copy": on_session(lambda session: _copy(editor, session)),
         "paste": editor.opening.paste,
+        "enlarge-canvas": on_canvas(editor.canvas_size.ask),
+        "restore": on_session(editor.restoring.ask),
         "delete-layer": editor.window.layers.delete_active,
         "flatten": on_session(lambda session: _flatten(editor, session)),
         "save-recipe": on_session(editor.recipes.save),
@@ -53,6 +57,9 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "mask-none": on_session(_clear_mask),
         "mask-invert": on_session(lambda session: editor.masks.change(session, "Invert mask", masks.inverted)),
         "select-unlikely": on_session(editor.unlikely.ask),
+        "find-damage": on_session(editor.damage.ask),
+        "hints-clear": on_session(_clear_hints),
+        "pick-colour": lambda: _pick_colour(editor),
         "mask-view": on_canvas(lambda canvas: canvas.scene.cycle_mask_view()),
         "run": editor.running.run,
         "fill": editor.running.run,
@@ -67,6 +74,7 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "zoom-in": on_canvas(lambda canvas: canvas.zoom_step(1)),
         "zoom-out": on_canvas(lambda canvas: canvas.zoom_step(-1)),
         "split": on_canvas(lambda canvas: canvas.compare.toggle_split()),
+        "show-changes": on_canvas(editor.changes.toggle),
         "panels": lambda: editor.window.hide_panels(editor.actions["panels"].isChecked()),
         "next-area": editor.window.focus_next_area,
         "next-picture": lambda: editor.window.area.step(1),
@@ -80,7 +88,7 @@ def command_table(editor: Editor) -> dict[str, Callable[[], object]]:
         "brush-larger": lambda: editor.resize_brush(1),
         "brush-softer": on_brush(-1),
         "brush-harder": on_brush(1),
-        "brush-swap": lambda: editor.brush.swap_mode() if editor.brush else None,
+        "brush-swap": lambda: _swap(editor),
     }
     for tool_id in editor.tools:
         table[f"tool-{tool_id}"] = partial(editor.choose_tool, tool_id)
@@ -96,6 +104,25 @@ def _undo(canvas: Canvas) -> None:
 
 def _clear_mask(session: Session) -> None:
     session.set_mask("Clear mask", masks.empty(session.state.mask))
+
+
+def _clear_hints(session: Session) -> None:
+    if session.state.hints:
+        session.apply("Clear guide strokes", session.state.with_hints(()))
+
+
+def _swap(editor: Editor) -> None:
+    if isinstance(editor.tool, BrushTool | GuideTool):
+        editor.tool.swap_mode()
+
+
+def _pick_colour(editor: Editor) -> None:
+    """Takes the colour for the guide, and the guide into the hand."""
+    canvas = editor.canvas
+    if canvas and canvas.pointer:
+        editor.choose_tool("guide")
+        if isinstance(editor.tool, GuideTool):
+            editor.tool.pick(canvas.session, canvas.pointer)
 
 
 def _flatten(editor: Editor, session: Session) -> None:
@@ -138,8 +165,12 @@ def _cancel(editor: Editor) -> None:
         return
     if canvas.session.job:
         editor.running.cancel()
-    elif editor.ways.discard(canvas.session):
+    elif editor.restoring.stop(canvas.session):
+        pass  # what is said comes with its end
+    elif editor.ways.discard(canvas.session) or editor.damage.discard(canvas.session):
         editor.window.status.say("Discarded. The picture is as it was.")
+    elif editor.changes.stop(canvas):
+        pass  # the picture is shown again
     elif canvas.compare.split is not None:
         canvas.compare.toggle_split()
 

@@ -11,7 +11,10 @@ from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from imagetool.app.candidates import Candidates
+from imagetool.app.canvas_size import CanvasSize
+from imagetool.app.changes import Changes
 from imagetool.app.command_table import command_table
+from imagetool.app.damage import DamageSearch
 from imagetool.app.dropping import Dropping
 from imagetool.app.managing import Managing
 from imagetool.app.opening import Opening
@@ -19,6 +22,7 @@ from imagetool.app.plugin_desk import PluginDesk
 from imagetool.app.quick_look import QuickLook
 from imagetool.app.recipes import Recipes
 from imagetool.app.recovery import Recovery
+from imagetool.app.restoring import Restoring
 from imagetool.app.running import Running
 from imagetool.app.saving import Answer, Saving
 from imagetool.app.shootout import Shootout
@@ -33,9 +37,11 @@ from imagetool.jobs.journal import Journals
 from imagetool.jobs.measures import Measures
 from imagetool.jobs.preparing import Equipment
 from imagetool.jobs.runner import Listener, Runner, WorkerRunner
+from imagetool.plugin.tasks import Task
 from imagetool.ui.background import Background
 from imagetool.ui.canvas.brush_tool import BrushTool
 from imagetool.ui.canvas.canvas import Canvas
+from imagetool.ui.canvas.guide_tool import GuideTool
 from imagetool.ui.canvas.shape_tools import HandTool, LassoTool, RectangleTool
 from imagetool.ui.canvas.tool import Tool
 from imagetool.ui.commands import Actions
@@ -96,10 +102,17 @@ class Editor(QObject):
         self.running = Running(window, self.background, self.inference, settings, Measures(places.home))
         self.recipes = Recipes(window, self.background, self.running)
         self.unlikely = Unlikely(window, self.background, self.recipes)
+        self.changes = Changes(window)
+        self.canvas_size = CanvasSize(window, self.background)
         self.candidates = Candidates(window, self.background, self.running, self.add_session)
         self.ways = Ways(window, self.background, self.running)
-        for keeper in (self.candidates.keeping, self.ways):
+        self.damage = DamageSearch(window, self.background, self.running, lambda: self.catalog)
+        self.restoring = Restoring(window, self.running, lambda: self.catalog)
+        self.damage.restore_wanted.connect(self.restoring.ask)
+        for keeper in (self.candidates.keeping, self.ways, self.restoring):
             keeper.landed.connect(self.recipes.remember)
+            keeper.landed.connect(self.changes.note)
+        self.running.arrivals.landed.connect(self.changes.note)
         self.unfinished = UnfinishedJobs(
             window, self.background, Journals(places.home / "jobs"), self.add_session, self.running.submit
         )
@@ -146,6 +159,7 @@ class Editor(QObject):
         canvas.brush_wheel_turned.connect(self.resize_brush)
         session.file_changed.connect(self._show_file)
         session.state_changed.connect(self._show_undo)
+        self.changes.watch(session)
         self.recovery.watch(session)
         self.actions.add_to_canvas(canvas)
         self.window.area.add(canvas)
@@ -168,9 +182,9 @@ class Editor(QObject):
         return self.tool if isinstance(self.tool, BrushTool) else None
 
     def resize_brush(self, steps: int) -> None:
-        """Makes the brush in the hand larger or smaller."""
-        if self.brush:
-            self.brush.resize(steps)
+        """Makes the brush in the hand larger or smaller, or the guide."""
+        if isinstance(self.tool, BrushTool | GuideTool):
+            self.tool.resize(steps)
 
     def show_error(self, error: ImagetoolError) -> None:
         """Says what went wrong, in the bar over the canvas."""
@@ -204,6 +218,7 @@ class Editor(QObject):
             BrushTool("eraser", StrokeMode.SUBTRACT),
             LassoTool(self.masks),
             RectangleTool(self.masks),
+            GuideTool(),
         ]
 
     def _add_recent_menu(self) -> None:
@@ -220,6 +235,8 @@ class Editor(QObject):
         window.closing.connect(self._on_closing)
         window.tools.chosen.connect(self.choose_tool)
         self.managing.catalog_changed.connect(self._on_catalog_changed)
+        self.canvas_size.fill_wanted.connect(self._fill)
+        self.changes.shown.connect(self.actions["show-changes"].setChecked)
         window.task.run_wanted.connect(self.running.run)
         window.task.cancel_wanted.connect(self.running.cancel)
         window.task.card_wanted.connect(lambda _: self.actions["card"].trigger())
@@ -237,6 +254,8 @@ class Editor(QObject):
     def _remove(self, canvas: Canvas) -> None:
         if canvas in self.window.area.canvases:
             self.ways.discard(canvas.session)
+            self.restoring.forget(canvas.session)
+            self.damage.forget(canvas.session)
             self.running.forget(canvas.session)
             self.recipes.forget(canvas.session)
             self.shootout.forget(canvas.session)
@@ -253,13 +272,19 @@ class Editor(QObject):
         on_page = self.candidates.is_shown
         self.running.show_session(session, self.candidates.session if on_page else None)
         for command in self.actions.commands:
-            if command.menu in ("Edit", "Layer", "Select", "Models") or command.id in _NEED_PICTURE:
+            if command.menu in ("Edit", "Image", "Layer", "Select", "Models") or command.id in _NEED_PICTURE:
                 able = session is not None or command.id in _NEED_NONE or (on_page and command.id == "close")
                 self.actions[command.id].setEnabled(able)
         if canvas:
             self._on_viewport_changed(canvas)
         self._show_file()
         self._show_undo()
+
+    def _fill(self, session: Session) -> None:
+        """Fills the mask of the shown document, if it is still that one."""
+        if session is self.session:
+            self.window.task.choose_task(Task.INPAINT)
+            self.running.run()
 
     def _on_catalog_changed(self, catalog: Catalog) -> None:
         if catalog != self.catalog:
@@ -310,5 +335,5 @@ class Editor(QObject):
 _SAFE_MODE = "Safe mode: the plugins that you installed are off."
 _NEED_NONE = frozenset({"paste", "card", "plugins", "jobs", "free-memory", "run", "cancel"})
 _NEED_PICTURE = frozenset(
-    {"save", "save-as", "export", "close", "fit", "full-size", "zoom-in", "zoom-out", "split"}
+    {"save", "save-as", "export", "close", "fit", "full-size", "zoom-in", "zoom-out", "split", "show-changes"}
 )

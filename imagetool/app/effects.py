@@ -82,16 +82,18 @@ def _limited(request: Request, given: Circumstances, mask: TiledImage, result: R
     _fitting(seen, size)
     rect, coverage = feathered_rect(mask, given.softness_px)
     landing = part_changed(request, given, Part(rect, np.ascontiguousarray(result.pixels[rect.slices]), coverage))
+    outside = None
     if landing.said:
         said = f"only under the mask · {landing.said}"
     else:
-        said = f"{changed_outside(seen, landing.apply(seen), mask)} pixels changed outside the mask"
+        outside = changed_outside(seen, landing.apply(seen), mask)
+        said = f"{outside} pixels changed outside the mask"
 
     def apply(state: State) -> State:
         changed = landing.apply(state)
         return changed.with_mask(empty(mask)) if state.mask is mask else changed  # one painted meanwhile is kept
 
-    return replace(landing, apply=apply, said=said)
+    return replace(landing, apply=apply, said=said, outside=outside)
 
 
 def scored(request: Request, given: Circumstances, result: Result) -> Landing:

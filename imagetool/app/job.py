@@ -50,6 +50,7 @@ class Taker:
         miss: Is told in a sentence why there is none.
         stopped: That sentence, where the user has stopped the job.
         again: Whether it is an earlier job that is run once more.
+        name: What the job is called, where it is more than what its model does.
     """
 
     look: Callable[[Result], Any]
@@ -57,6 +58,7 @@ class Taker:
     miss: Callable[[str], None] = _nobody
     stopped: str = "Stopped. The picture is as it was."
     again: bool = False
+    name: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -91,6 +93,19 @@ class Job:
         return WORDS[self.request.model.entry.task]
 
     @property
+    def verb(self) -> str:
+        """What is being done."""
+        return self.taker.name if self.taker and self.taker.name else self.words.verb
+
+    @property
+    def name(self) -> str:
+        """What it is called among others."""
+        if self.taker and self.taker.name:
+            return self.taker.name
+        name = layer_name(self.request)
+        return f"{name}, again" if self.taker and self.taker.again else name
+
+    @property
     def wish(self) -> str:
         """What was asked for, with every number that matters."""
         request = self.request
@@ -112,10 +127,9 @@ class Job:
     @property
     def facts(self) -> JobFacts:
         """How it stands now."""
-        again = self.taker is not None and self.taker.again
         return JobFacts(
             id=self.id,
-            name=f"{layer_name(self.request)}, again" if again else layer_name(self.request),
+            name=self.name,
             document=self.session.document.name,
             stage=self.stage,
             held=self.held,
@@ -159,6 +173,7 @@ class Job:
             asked == (its.model, its.params, its.seed, its.target, its.count, its.device)
             and self.given.seen.layers == other.given.seen.layers
             and self.given.seen.mask is other.given.seen.mask
+            and self.given.seen.hints == other.given.seen.hints
             and self.given.softness_px == other.given.softness_px
         )
 

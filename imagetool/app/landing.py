@@ -41,12 +41,14 @@ class Landing:
     """A result that is ready to be laid in.
 
     `fits` says whether it was prepared for the document's state of the moment; `apply` takes that state and
-    returns the next one, or raises SizeChanged; `said` is what the status bar says about it.
+    returns the next one, or raises SizeChanged; `said` is what the status bar says about it. `outside` is how many
+    pixels it changes where the mask is 0; None where that was not counted.
     """
 
     fits: Callable[[State], bool]
     apply: Callable[[State], State]
     said: str
+    outside: int | None = None
 
 
 def layer_name(request: Request) -> str:

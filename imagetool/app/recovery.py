@@ -55,7 +55,7 @@ class Recovery(QObject):
             if (state, saved) == self._kept[session]:
                 continue
             self._kept[session] = state, saved
-            if saved and not state.mask.tiles:
+            if saved and not state.mask.tiles and not state.hints:
                 self._thread.run(journal.discard, _nothing, self._failed)
             else:
                 write = partial(journal.write, session.document, state)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from imagetool.app import effects
 from imagetool.app.landing import Circumstances, Landing, SizeChanged, layer_name
-from imagetool.core.compositing import changed_outside, fill_layer
+from imagetool.core.compositing import changed_outside, composite, fill_layer
 from imagetool.core.document import Layer, State
-from imagetool.core.masks import empty, feathered_rect, resized
+from imagetool.core.hints import inside
+from imagetool.core.masks import empty, feathered_rect, hard_where_clear, resized
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.request import Request, Result
 from imagetool.plugin.tasks import Task
@@ -28,16 +29,22 @@ def _filled(request: Request, circumstances: Circumstances, result: Result) -> L
     seen, mask = circumstances.seen, request.mask
     assert mask is not None  # noqa: S101 - nothing is filled without one
     rect, coverage = feathered_rect(mask, circumstances.softness_px)
+    if circumstances.softness_px > 0:
+        below = composite(seen, rect)[..., 3]
+        coverage = hard_where_clear(coverage, mask.read(rect)[..., 0], below)
     layer = Layer.new(layer_name(request), fill_layer(mask.size, rect, result.pixels, coverage))
+    followed = {hint.id for hint in inside(seen.hints, mask)} if request.hints is not None else set()
     outside = changed_outside(seen, seen.with_layer_added(layer), mask)
 
     def apply(state: State) -> State:
         if state.size != layer.pixels.size:
             raise SizeChanged
         filled = state.with_layer_added(layer)
+        if followed:  # those that were drawn meanwhile are kept
+            filled = filled.with_hints(hint for hint in state.hints if hint.id not in followed)
         return filled.with_mask(empty(mask)) if state.mask is mask else filled  # one painted meanwhile is kept
 
-    return Landing(lambda _: True, apply, f"{outside} pixels changed outside the mask")
+    return Landing(lambda _: True, apply, f"{outside} pixels changed outside the mask", outside)
 
 
 def _enlarged(request: Request, circumstances: Circumstances, result: Result) -> Landing:
@@ -48,7 +55,8 @@ def _enlarged(request: Request, circumstances: Circumstances, result: Result) ->
 
     def apply(state: State) -> State:
         dpi = circumstances.dpi or state.dpi
-        return replace(state, size=size, layers=(layer,), mask=larger_mask, active_id=layer.id, dpi=dpi)
+        larger = state.scaled_places(size)
+        return replace(larger, layers=(layer,), mask=larger_mask, active_id=layer.id, dpi=dpi)
 
     return Landing(lambda state: state.mask is seen.mask, apply, f"{size} px")
 

@@ -21,6 +21,7 @@ from imagetool.app.wishes import circumstances_of, needs_painting, request_of
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.core.document import State
 from imagetool.core.enlarged_size import BadSize
+from imagetool.jobs.errors import NoGuides
 from imagetool.jobs.events import Noted, Previewed
 from imagetool.jobs.measures import Measures
 from imagetool.jobs.request import Request
@@ -106,7 +107,7 @@ class Running(QObject):
             if any(job.repeats(other) for other in self.queue.of(session)) and WORDS[task.task].has_seed:
                 task.new_seed()
                 job = self._wanted(session)
-        except BadSize as error:
+        except (BadSize, NoGuides) as error:
             task.failure.show_failure(str(error), "")
             return
         if any(job.repeats(other) for other in self.queue.of(session)):
@@ -208,7 +209,7 @@ class Running(QObject):
         """How the shown document's job stands; None where it has none."""
         if job:
             facts = job.facts
-            self._window.status.show_job(f"{job.words.verb}: {facts.line}", facts.done)
+            self._window.status.show_job(f"{job.verb}: {facts.line}", facts.done)
             queues = job.session is self._shown
             self._window.task.show_job(facts.done, _ENDING.get(facts.stage, ""), queues=queues)
         else:

@@ -74,10 +74,10 @@ class Ways(QObject):
     def begin(self, job: Job, count: int) -> None:
         """Fills in so many ways as the job would once, each with its own seed."""
         session = job.session
-        if any(other.taker for other in self._running.queue.of(session)):
+        seed, last = job.request.seed, self._sets.get(session)
+        if last and last.left:
             self._window.status.say("Other ways are under way. Stop them, or wait until they are done.")
             return
-        seed, last = job.request.seed, self._sets.get(session)
         if last and last.begun.repeats(job):  # whoever fills once more wants to see others
             self._window.task.new_seed()
             seed = self._window.task.wish.seed
@@ -115,7 +115,7 @@ class Ways(QObject):
         def done(laid: Laid) -> None:
             session.end_preview(request)
             self._window.status.say(f"{words.past} · {laid.landing.said}", offer_undo=True)
-            self.landed.emit(Landed(request, way.result, session, given, laid.layer_ids))
+            self.landed.emit(Landed(request, way.result, session, given, laid.layer_ids, laid.landing.outside))
 
         name = f"{words.verb} with {request.model.entry.name}"
         missed = partial(session.end_preview, request)
@@ -196,7 +196,7 @@ class Ways(QObject):
     def _on_current_changed(self, _: object) -> None:
         canvas = self._window.area.current
         ways = self._sets.get(canvas.session) if canvas else None
-        self._window.area.show_strip(ways.strip if ways else None)
+        self._window.area.show_strip(self, ways.strip if ways else None)
 
 
 def _pending(request: Request) -> CandidateCell:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from imagetool.app.landing import Circumstances
 from imagetool.core.compositing import Flattened
 from imagetool.core.document import State
 from imagetool.core.geometry import Size
+from imagetool.core.hints import drawn, inside
+from imagetool.jobs.errors import NoGuides
 from imagetool.jobs.request import Request
 from imagetool.plugin.model_entry import ModelEntry
 from imagetool.plugin.models import Prompt
@@ -19,6 +24,7 @@ def request_of(wish: Wish, state: State, sizes: SizeForm) -> Request:
 
     Raises:
         BadSize: where the picture cannot become so large.
+        NoGuides: where strokes are drawn in the mask and the model follows none.
     """
     model, params, seed = wish.model, wish.params, wish.seed
     task = model.entry.task
@@ -29,7 +35,18 @@ def request_of(wish: Wish, state: State, sizes: SizeForm) -> Request:
         return Request(model, params, seed, source, target=sizes.target_of(state.size))
     if task is Task.SEGMENT:
         return Request(model, params, seed, source, prompt=Prompt(box=state.mask.content_rect()))
-    return Request(model, params, seed, source, state.mask if task is Task.INPAINT else None)
+    hints = _hints_of(model.entry, state)
+    return Request(model, params, seed, source, state.mask if task is Task.INPAINT else None, hints=hints)
+
+
+def _hints_of(entry: ModelEntry, state: State) -> NDArray[np.uint8] | None:
+    """What the user has drawn for a model, as a picture: all for one that colours, else what lies in the mask."""
+    hints = state.hints if entry.task is Task.COLORIZE else ()
+    if entry.task is Task.INPAINT:
+        hints = inside(state.hints, state.mask)
+        if hints and not entry.guides:
+            raise NoGuides(entry.name)
+    return drawn(hints, state.size) if hints else None
 
 
 def circumstances_of(wish: Wish, state: State) -> Circumstances:

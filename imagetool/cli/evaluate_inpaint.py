@@ -1,94 +1,90 @@
-"""`evaluate inpaint`: holes drawn into photos, filled by the model and by its rivals."""
+"""`evaluate inpaint`: holes in photos, filled by models and by their rivals."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from imagetool.catalog.catalog import Catalog, CatalogModel
+from imagetool.catalog.catalog import Catalog
 from imagetool.catalog.places import Places
-from imagetool.cli.photos import Image, as_picture, chosen_photos, read_photos
-from imagetool.cli.session import Session, session
-from imagetool.core.compositing import Flattened, blend
-from imagetool.core.document import Document
-from imagetool.core.files import write_picture
-from imagetool.core.masks import feathered_rect
-from imagetool.core.tiles import TiledImage
-from imagetool.jobs.request import Request
-from imagetool.plugin.parameters import Params
-from imagetool.plugin.tasks import Task
-from imagetool.training.inpainting_evaluation import (
-    RIVALS,
-    Method,
-    contact_sheet,
-    evaluate,
-    mask_for,
-    means,
-    table,
-    wins,
-)
+from imagetool.cli.errors import UsageError
+from imagetool.cli.inpainting_methods import Entrant, entrants_of, methods_of
+from imagetool.cli.photos import as_picture, chosen_photos, read_photos
+from imagetool.cli.session import session
+from imagetool.core.files import check_target, write_picture
+from imagetool.core.geometry import Size
+from imagetool.training.inpainting_evaluation import RIVALS, Method, Row, means, measured, table, trials, wins
+from imagetool.training.inpainting_sheet import sheet_row, stacked
+from imagetool.training.mask_sets import Masks, as_png, drawn, mask_path, of_folder
+from imagetool.training.perceptual import check_measures
 
 
 def evaluate_inpainting(options: argparse.Namespace) -> None:
-    """Measures an inpainting model against OpenCV's methods and prints a table or JSON."""
-    places = Places.find()
-    model = Catalog.scan(places).find(Task.INPAINT, options.model)
+    """Measures inpainting models against OpenCV's methods and prints a table or JSON; or writes masks alone."""
     photos = chosen_photos(options.data, options.photos)
+    if options.write_masks:
+        _write_masks(photos, options.masks, options.seed, Path(options.write_masks))
+        return
+    check_measures()
+    places = Places.find()
+    entrants = entrants_of(Catalog.scan(places), options)
+    masks = of_folder(Path(options.mask_set)) if options.mask_set else drawn(options.seed)
+    if options.sheet:
+        check_target(Path(options.sheet))
     with session(places) as running:
-        methods: dict[str, Method] = {**RIVALS, model.entry.id: _method(running, model, options.seed)}
-        rows = evaluate(methods, read_photos(photos), options.masks, options.seed)
-        if options.sheet:
-            sheet = _sheet(photos, options.masks, options.seed, methods)
-            write_picture(Path(options.sheet), as_picture(sheet))
+        methods = {**RIVALS, **methods_of(running, entrants, options.seed)}
+        rows = _rows(methods, photos, masks, options)
     averages = means(rows)
-    closest = {kind: list(wins(rows, model.entry.id, kind)) for kind in options.masks}
+    first = next(iter(entrants))
+    closest = {kind: list(wins(rows, first, kind)) for kind in options.masks}
     if options.json:
-        print(json.dumps(_report(model, rows, averages, closest)))
+        print(json.dumps(_report(entrants, rows, averages, closest)))
         return
     print(table(averages))
     for kind, (won, of) in closest.items():
-        print(f"\n{kind}: {model.entry.id} has the texture closest to the truth on {won} of {of} photos", end="")
+        print(f"\n{kind}: {first} has the texture closest to the truth on {won} of {of} photos", end="")
     print()
 
 
-def _method(running: Session, model: CatalogModel, seed: int) -> Method:
-    """The model as the command line runs it: real worker, crop, paste."""
-    params = Params.parsed(model.entry.parameters, {})
-
-    def fill(image: Image, mask: Image) -> Image:
-        document = Document(as_picture(image))
-        plane = TiledImage.from_array(mask.copy())
-        request = Request(model, params, seed, Flattened(document.state), plane)
-        result = running.run(request)
-        rect, coverage = feathered_rect(plane, softness_px=0)
-        pixels = document.picture.pixels.copy()
-        pixels[rect.slices] = blend(pixels[rect.slices], result.pixels, coverage)
-        filled: Image = np.ascontiguousarray(pixels[..., :3])
-        return filled
-
-    return fill
+def _rows(
+    methods: dict[str, Method], photos: Sequence[Path], masks: Masks, options: argparse.Namespace
+) -> list[Row]:
+    """Measures, and keeps the pictures of every trial where a sheet is wanted."""
+    rows, pictures = [], []
+    for done in trials(methods, read_photos(photos), options.masks, masks):
+        rows += measured(done)
+        if options.sheet:
+            pictures.append(sheet_row(done))
+    if options.sheet:
+        write_picture(Path(options.sheet), as_picture(stacked(pictures)))
+    return rows
 
 
-def _sheet(photos: list[Path], kinds: list[str], seed: int, methods: Mapping[str, Method]) -> Image:
-    """One row of pictures per photo and kind of mask, all as wide as the narrowest fits."""
-    rows = []
-    for name, image in read_photos(photos):
-        rows += [contact_sheet(image, mask_for(kind, name, image, seed), methods) for kind in kinds]
-    width = max(row.shape[1] for row in rows)
-    return np.vstack(
-        [np.pad(row, ((0, 8), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
-    )
+def _write_masks(photos: Sequence[Path], kinds: Sequence[str], seed: int, folder: Path) -> None:
+    """One file for each photo; nothing that is there is replaced."""
+    there = next((path for photo in photos if (path := mask_path(folder, photo.stem)).exists()), None)
+    if there:
+        raise UsageError(f"“{there}” is there already; name an empty folder, or a new one.")
+    masks = drawn(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    for photo, image in read_photos(photos):
+        size = Size(image.shape[1], image.shape[0])
+        mask_path(folder, photo).write_bytes(as_png({kind: masks(kind, photo, size) for kind in kinds}))
+    print(f"Masks for {len(photos)} photos: {folder}")
 
 
-def _report(model: CatalogModel, rows: list[Any], averages: list[Any], closest: dict[str, Any]) -> dict[str, Any]:
+def _report(
+    entrants: dict[str, Entrant], rows: Sequence[Row], averages: Sequence[Row], closest: dict[str, Any]
+) -> dict[str, Any]:
+    """The facts for `--json`; `model` is the first one, of which `closest_texture` tells."""
+    ids = [entrant.model.id for entrant in entrants.values()]
     return {
-        "model": model.id,
+        "model": ids[0],
+        "models": ids,
         "means": [dataclasses.asdict(row) for row in averages],
         "closest_texture": closest,
         "rows": [dataclasses.asdict(row) for row in rows],

@@ -70,6 +70,7 @@ def _model(model: CatalogModel) -> dict[str, Any]:
         ],
         "weights": [{**dataclasses.asdict(file), "path": str(path)} for file, path in model.weights],
         "variations": model.entry.variations,
+        "guides": model.entry.guides,
         "license": model.plugin.manifest.license,
         "ready": reason is None,
         "reason": reason,

@@ -193,12 +193,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", choices=tasks, metavar="TASK", help=", ".join(tasks))
     parser.add_argument("--data", required=True, metavar="DIR", help="a folder of photos or of small pictures")
     parser.add_argument(
-        "--model", help="id of the model; otherwise the default one, or all that enlarge or denoise"
+        "--model",
+        nargs="+",
+        metavar="ID",
+        help="id of the model, to inpaint of several; otherwise the default one, or all that enlarge or denoise",
     )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the model")
     parser.add_argument("--photos", type=int, default=0, metavar="N", help="N photos, evenly spread; 0 takes all")
     kinds = ["narrow", "medium", "wide"]
     parser.add_argument("--masks", nargs="+", choices=kinds, default=kinds, metavar="KIND", help=", ".join(kinds))
+    _add_evaluate_inpaint(parser)
     parser.add_argument("--scales", nargs="+", type=int, choices=[2, 3, 4], default=[2, 3, 4], metavar="N")
     parser.add_argument(
         "--as-is", action="store_true", help="enlarge the pictures as they are; writes --sheet alone"
@@ -223,11 +227,24 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=_evaluate)
 
 
+def _add_evaluate_inpaint(parser: argparse.ArgumentParser) -> None:
+    """Where holes come from; otherwise they are drawn."""
+    sources = parser.add_mutually_exclusive_group()
+    sources.add_argument("--mask-set", metavar="DIR", help="a folder with a file of masks for each photo")
+    sources.add_argument("--write-masks", metavar="DIR", help="write such a folder, and measure nothing")
+    removals = "things to be taken out of photos: a folder of masks and removals.toml; needs --sheet"
+    sources.add_argument("--removals", metavar="DIR", help=removals)
+
+
 def _add_evaluate_small(parser: argparse.ArgumentParser) -> None:
     """What measures models that make small pictures, or score them."""
     shards = "tar files of the folder, such as tiles*.tar; otherwise all"
     parser.add_argument("--shards", nargs="+", default=[], metavar="NAME", help=shards)
     parser.add_argument("--against", metavar="DIR", help="a folder of other pictures, to be told apart by a score")
+    damaged = (
+        "to score, make held-back photos old and find their damage; with --as-is find it in photos as they are"
+    )
+    parser.add_argument("--damaged", action="store_true", help=damaged)
     parser.add_argument(
         "--against-shards", nargs="+", default=[], metavar="NAME", help="as --shards, of --against"
     )

@@ -34,7 +34,7 @@ def read_photos(paths: Sequence[Path]) -> Iterator[tuple[str, Image]]:
     """Names and pixels, one after the other, while a line says how many are read."""
     for place, path in enumerate(paths):
         print(f"\r{place + 1} of {len(paths)}: {path.name}\x1b[K", end="", file=sys.stderr, flush=True)
-        yield path.stem, _rgb(path)
+        yield path.stem, read_photo(path)
     print("\r\x1b[K", end="", file=sys.stderr)
 
 
@@ -44,7 +44,8 @@ def as_picture(image: Image) -> Picture:
     return Picture.of(np.concatenate([image, opaque], axis=2))
 
 
-def _rgb(path: Path) -> Image:
+def read_photo(path: Path) -> Image:
+    """The pixels of one photo, in 8 bit and without opacity."""
     pixels = read_picture(path).pixels[..., :3]
     eight = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
     return np.ascontiguousarray(eight)

@@ -84,7 +84,7 @@ _OPTIONS_OF: dict[str, tuple[tuple[Task, ...], str]] = {
     "scale": ((Task.UPSCALE,), _SIZE_STAYS),
     "size": ((Task.UPSCALE, Task.GENERATE), _SIZE_STAYS),
     "print": ((Task.UPSCALE,), _SIZE_STAYS),
-    "hints": ((Task.COLORIZE,), "."),
+    "hints": ((Task.COLORIZE, Task.INPAINT), "."),
     "count": ((Task.GENERATE,), "; it makes one picture."),
     "like": ((Task.GENERATE,), "."),
     "point": ((Task.SEGMENT,), "."),

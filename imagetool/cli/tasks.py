@@ -19,10 +19,10 @@ from imagetool.core.enlarged_size import BadSize, read_size
 from imagetool.core.files import check_target, read_hints, read_mask, read_picture, resized_picture
 from imagetool.core.geometry import Size
 from imagetool.core.maps import as_gray, mask_as_gray
-from imagetool.core.masks import feathered_rect
+from imagetool.core.masks import feathered_rect, hard_where_clear
 from imagetool.core.picture import MAX_PIXELS, Picture
 from imagetool.core.tiles import TiledImage
-from imagetool.jobs.errors import NoVariations
+from imagetool.jobs.errors import NoGuides, NoVariations
 from imagetool.jobs.request import Request, Result
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
@@ -56,12 +56,15 @@ Act: TypeAlias = Callable[[argparse.Namespace, Choice, Session], Made]
 
 
 def inpaint(options: argparse.Namespace, choice: Choice, running: Session) -> Made:
-    """Every pixel outside the mask stays as it was."""
+    """Every pixel outside the mask stays as it was; inside, a model that takes guides follows the hints."""
+    entry = choice.model.entry
+    if options.hints and not entry.guides:
+        raise NoGuides(entry.name, "leave --hints away")
     picture = read_picture(Path(options.input))
     document = Document(picture)
     mask = TiledImage.from_array(read_mask(Path(options.mask), document.size))
-    source = Flattened(document.state)
-    request = _request(options, choice, source, mask=mask)
+    hints = read_hints(Path(options.hints), document.size) if options.hints else None
+    request = _request(options, choice, Flattened(document.state), mask=mask, hints=hints)
     result = running.run(request)
     merged = _merged(document.picture, mask, options.feather or 0.0, result)
     return _one(options, request, result, merged)
@@ -173,6 +176,7 @@ def _merged(picture: Picture, mask: TiledImage, softness_px: float, result: Resu
     """The picture with the result laid in under the feathered mask; every other pixel is as it was."""
     rect, coverage = feathered_rect(mask, softness_px)
     pixels = picture.pixels.copy()
+    coverage = hard_where_clear(coverage, mask.read(rect)[..., 0], pixels[rect.slices][..., 3])
     pixels[rect.slices] = blend(pixels[rect.slices], result.pixels, coverage)
     return picture.with_pixels(pixels)
 

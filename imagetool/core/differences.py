@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from imagetool.core.errors import ImagetoolError
 
 _BAND_ROWS = 256
+_GAIN = 4  # of the map
+_LEAST_SHOWN = 56  # how bright one step is
 
 
 class NotComparable(ImagetoolError):
@@ -68,6 +70,24 @@ def difference(before: NDArray[Any], after: NDArray[Any]) -> Difference:
         largest = max(largest, float(found.max(initial=0)))
     top = int(np.iinfo(before.dtype).max) if before.dtype.kind == "u" else 0
     return Difference(largest, count, top)
+
+
+def change_map(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.uint8]:
+    """How far two pictures (h, w, C) of one size and depth, uint8 or uint16, are apart, as a map to look at.
+
+    Returns:
+        (h, w) uint8: 0 where every bit is the same; else bright enough to be seen, and the brighter the more the
+        channel that differs most differs, to the full where that is a quarter of the range or more.
+
+    Raises:
+        NotComparable: where the shapes or the depths are not the same.
+    """
+    if before.shape != after.shape or before.dtype != after.dtype:
+        raise NotComparable(before, after)
+    far = _distances(before, after)
+    share = far.astype(np.float32) * np.float32(_GAIN / np.iinfo(before.dtype).max)
+    bright = _LEAST_SHOWN + np.minimum(share, 1) * (255 - _LEAST_SHOWN)
+    return np.where(far > 0, np.rint(bright), 0).astype(np.uint8)
 
 
 def _distances(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:

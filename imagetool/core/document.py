@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from imagetool.core.geometry import Rect, Size
+from imagetool.core.hints import Hint
 from imagetool.core.history import History
 from imagetool.core.picture import Picture
 from imagetool.core.tiles import TiledImage
@@ -34,10 +36,12 @@ class Layer:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class State:
-    """Everything undo brings back: layers from bottom to top, the mask, and the layer in hand.
+    """Everything undo brings back: layers from bottom to top, the mask, the hints, and the layer in hand.
 
     `mask` is one uint8 plane, 255 where a model may paint. `dpi` is the resolution on paper that was asked for;
-    None leaves what the file says. States are immutable and share their tiles.
+    None leaves what the file says. `hints` are what the user drew for models, from bottom to top. `opened` is
+    where the picture lies that was opened, if the canvas was enlarged around it; None where it fills the canvas.
+    States are immutable and share their tiles.
     """
 
     size: Size
@@ -45,11 +49,18 @@ class State:
     mask: TiledImage
     active_id: int
     dpi: int | None = None
+    hints: tuple[Hint, ...] = ()
+    opened: Rect | None = None
 
     @property
     def bounds(self) -> Rect:
         """The rectangle of the canvas."""
         return Rect.of_size(self.size)
+
+    @property
+    def frame(self) -> Rect:
+        """Where in the canvas the picture lies that was opened."""
+        return self.opened or self.bounds
 
     @property
     def active(self) -> Layer:
@@ -66,6 +77,19 @@ class State:
     def with_mask(self, mask: TiledImage) -> State:
         """The same picture under another mask."""
         return replace(self, mask=mask)
+
+    def with_hints(self, hints: Iterable[Hint]) -> State:
+        """The same picture with other hints."""
+        return replace(self, hints=tuple(hints))
+
+    def scaled_places(self, size: Size) -> State:
+        """A canvas of another size, with hints and frame over the same content; layers and mask do not fit yet."""
+        x, y = size.width / self.size.width, size.height / self.size.height
+        opened = self.opened
+        if opened:
+            left, top = round(opened.left * x), round(opened.top * y)
+            opened = Rect(left, top, round(opened.right * x), round(opened.bottom * y))
+        return replace(self, size=size, hints=tuple(hint.scaled(x, y) for hint in self.hints), opened=opened)
 
     def with_layer(self, layer: Layer) -> State:
         """The layer of the same id replaced."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,6 +70,14 @@ def feathered_rect(mask: TiledImage, softness_px: float) -> tuple[Rect, Plane]:
     seen = rect.grown(1).restrict(mask.bounds)  # one pixel more, so that the rim is known to be a rim
     soft = feathered(mask.read(seen)[..., 0], softness_px)
     return rect, soft[rect.moved(-seen.left, -seen.top).slices]
+
+
+def hard_where_clear(soft: Plane, mask: Plane, alpha: NDArray[Any]) -> Plane:
+    """A soft mask (H, W), and the mask itself where the picture's `alpha` (H, W) is 0.
+
+    Nothing is there that a soft edge could fade into, so a result laid in with one would stay half transparent.
+    """
+    return np.where(alpha == 0, mask, soft)
 
 
 def bounding_rect(mask: Plane) -> Rect:

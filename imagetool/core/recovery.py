@@ -21,7 +21,8 @@ import numpy as np
 
 from imagetool.core.document import Document, Layer, State
 from imagetool.core.errors import ImagetoolError
-from imagetool.core.geometry import Size
+from imagetool.core.geometry import Point, Rect, Size
+from imagetool.core.hints import Hint
 from imagetool.core.picture import Metadata, Picture, Pixels
 from imagetool.core.tiles import TiledImage
 
@@ -96,6 +97,8 @@ class Journal:
             "active": active,
             "mask": self._image(state.mask),
             "dpi": state.dpi,
+            "hints": [_described_hint(hint) for hint in state.hints],
+            "opened": asdict(state.opened) if state.opened else None,
         }
 
     def _image(self, image: TiledImage) -> dict[str, Any]:
@@ -188,7 +191,26 @@ def _read_state(folder: Path, described: dict[str, Any]) -> State:
         layer = Layer.new(item["name"], _read_image(folder, size, item["image"]))
         layers.append(Layer(layer.id, layer.name, layer.pixels, item["visible"], item["opacity"]))
     mask = _read_image(folder, size, described["mask"])
-    return State(size, tuple(layers), mask, layers[described["active"]].id, described.get("dpi"))
+    opened = described.get("opened")
+    return State(
+        size,
+        tuple(layers),
+        mask,
+        layers[described["active"]].id,
+        described.get("dpi"),
+        tuple(_read_hint(item) for item in described.get("hints", ())),
+        Rect(**opened) if opened else None,
+    )
+
+
+def _described_hint(hint: Hint) -> dict[str, Any]:
+    return {"colour": list(hint.colour), "radius_px": hint.radius_px, "points": [list(at) for at in hint.points]}
+
+
+def _read_hint(described: dict[str, Any]) -> Hint:
+    red, green, blue = described["colour"]
+    points = (Point(x, y) for x, y in described["points"])
+    return Hint.new((red, green, blue), described["radius_px"], points)
 
 
 def _read_image(folder: Path, size: Size, described: dict[str, Any]) -> TiledImage:

@@ -103,6 +103,14 @@ class NoVariations(JobError):
         )
 
 
+class NoGuides(JobError):
+    """The model follows no strokes of colour; `remedy` is what can be done beside choosing another model."""
+
+    def __init__(self, model: str, remedy: str = "erase the strokes") -> None:
+        self.model, self.remedy = model, remedy
+        super().__init__(f"The model “{model}” takes no guides. Choose another model or {remedy}.")
+
+
 class NothingMasked(JobError):
     """There is nothing to fill."""
 

@@ -49,7 +49,8 @@ class Request:
         mask: Where to paint, for models that fill.
         device: "auto" or a device's name.
         target: Size of the result, for models that enlarge or generate; more like a picture has its size.
-        hints: (H, W, 4) uint8, opaque where the user gave a colour, for models that colour.
+        hints: (H, W, 4) uint8, opaque where the user gave a colour, for models that colour, and for those that
+            fill and take `guides`.
         prompt: What the user pointed at, for models that select.
         count: How many pictures, for models that generate.
         precision: What to compute in, as `Report.precision` names it; empty for the best that is sound.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from imagetool.core.geometry import Point, Rect, Size
 from imagetool.core.grids import cells_of
 from imagetool.jobs.cutting import Cutting
-from imagetool.jobs.errors import ModelFailed, NothingMasked, NoVariations, OutOfMemory
+from imagetool.jobs.errors import ModelFailed, NoGuides, NothingMasked, NoVariations, OutOfMemory
 from imagetool.jobs.events import Event, Failed, Finished, Previewed
 from imagetool.jobs.journal.errors import NotKept
 from imagetool.jobs.journal.journal import LEDGER, RESULT, SEAMS, SOURCE
@@ -70,10 +70,12 @@ class Running:
             LoaderMissing: where nobody makes the model.
             WeightsMissing: where the model's weights are not there.
             NoVariations: where it is to make more like a picture and has no way to.
+            NoGuides: where it is given strokes of colour and does not follow any.
             NoRoomForPixels: where the buffers cannot be had.
             FileNotLent: where a file that a parameter names cannot be read.
         """
         check_variations(request)
+        check_guides(request)
         rect = _covered(request)
         code = request.model.code
         request.model.check_ready()
@@ -88,7 +90,8 @@ class Running:
                 mask = lending.take(_MASK, (rect.height, rect.width), "uint8")
                 mask.array[...] = request.mask.read(rect)[..., 0]
             if request.hints is not None:
-                lending.take(_HINTS, request.hints.shape, "uint8").array[...] = request.hints
+                hints = request.hints if request.mask is None else request.hints[rect.slices]
+                lending.take(_HINTS, hints.shape, "uint8").array[...] = hints
             lending.take(_PREVIEW, (PREVIEW_SIDE_PX**2 * 3,), "uint8")
             kept = cleanup.pop_all()
             notes = tuple(job.notes)
@@ -247,6 +250,17 @@ def check_variations(request: Request) -> None:
     entry = request.model.entry
     if entry.task is Task.GENERATE and request.source is not None and not entry.variations:
         raise NoVariations(entry.name)
+
+
+def check_guides(request: Request) -> None:
+    """Whether the model follows the strokes of colour that it is given, where there are any.
+
+    Raises:
+        NoGuides: where it does not.
+    """
+    entry = request.model.entry
+    if request.hints is not None and entry.task is not Task.COLORIZE and not entry.guides:
+        raise NoGuides(entry.name)
 
 
 def _covered(request: Request) -> Rect:

@@ -17,6 +17,9 @@ from imagetool.kit.tensors import to_tensor
 BLEED_PX = 4
 """How far colours are continued into what is fully transparent."""
 
+HINT_OPACITY = 128
+"""A hint of colour counts where it is at least half opaque, in steps of 1/255."""
+
 _ROWS = 1024
 
 Run: TypeAlias = Callable[[Tensor], Tensor]

@@ -14,10 +14,11 @@ from torch import Tensor
 
 from imagetool.core.geometry import Rect
 from imagetool.core.picture import Pixels
-from imagetool.kit.channels import to_rgba
+from imagetool.kit.channels import HINT_OPACITY, to_rgba
 from imagetool.kit.crops import CropJobs, plan_crops
 from imagetool.kit.silent_job import SilentJob
 from imagetool.kit.tensors import check_result, to_pixels, to_tensor
+from imagetool.plugin.job import Job
 from imagetool.plugin.models import Inpainter
 from imagetool.plugin.parameters import Params
 
@@ -30,7 +31,8 @@ class Holes:
 
     `source` is (H, W, 4) straight alpha, uint8 or uint16, read-only; `mask` (h, w) uint8 covers `rect` of it,
     every value above 0 is hole. `context` and `context_min_px` are those of `plan_crops`. `opacity`: the model is
-    given (1, 4, h, w) and fills the opacity together with the colours.
+    given (1, 4, h, w) and fills the opacity together with the colours. `hints` (h, w, 4) uint8 covers `rect`, too,
+    and is opaque where the user wants a colour; outside the hole it says nothing.
     """
 
     source: Pixels
@@ -39,6 +41,7 @@ class Holes:
     context: float
     context_min_px: int
     opacity: bool = False
+    hints: NDArray[np.uint8] | None = None
 
 
 def fill_holes(
@@ -47,7 +50,8 @@ def fill_holes(
     """Fills every hole and writes the pixels of `holes.rect` to `result` (h, w, 4); returns the number of crops.
 
     Outside the holes `result` equals the source. Where the surroundings are partly transparent, a model that is
-    not given the opacity fills it like a gray picture.
+    not given the opacity fills it like a gray picture; where they are opaque, so is what is filled. A crop in
+    which the user has drawn is filled by `guided`.
 
     Raises:
         InvalidResult: where the model returns anything but a finite picture of the same shape.
@@ -59,11 +63,23 @@ def fill_holes(
     done = 0
     for box, crop in plan:
         job = job_for(crop, done / total, (done + box.size.pixels) / total)
-        colours = functools.partial(model.run, params=params, job=job)
+        colours = _colours_of(model, holes, crop, device, params, job)
         opacity = functools.partial(model.run, params=params, job=SilentJob(job))
         _fill_crop(colours, opacity, holes, crop, device, result)
         done += box.size.pixels
     return len(plan)
+
+
+def _colours_of(
+    model: Inpainter, holes: Holes, crop: Rect, device: torch.device, params: Params, job: Job
+) -> _Fill:
+    """What fills the colours of a crop: `run`, or `guided` where there are strokes in its hole."""
+    given = _hints_in(holes, crop)
+    if given is None:
+        return functools.partial(model.run, params=params, job=job)
+    hints = to_tensor(given, device)  # (1, 4, h, w)
+    known = hints[:, 3:] > 0
+    return functools.partial(model.guided, colours=hints[:, :3] * known, known=known, params=params, job=job)
 
 
 def _fill_crop(
@@ -86,8 +102,11 @@ def _fill_crop(
 def _filled_apart(colours: _Fill, opacity: _Fill, pixels: Pixels, hole: Tensor) -> Pixels:
     """(h, w, 4): first the colours, then, unless all is opaque, the opacity as a gray picture."""
     made = _filled(colours, to_tensor(pixels[..., :3], hole.device), hole, pixels.dtype)
-    alpha = pixels[..., 3:]
-    if not bool((alpha == np.iinfo(alpha.dtype).max).all()):
+    alpha, top = pixels[..., 3:], np.iinfo(pixels.dtype).max
+    around = alpha[~hole[0, 0].cpu().numpy()]
+    if around.size and bool((around == top).all()):
+        alpha = np.full_like(alpha, top)
+    elif not bool((alpha == top).all()):
         gray = to_tensor(np.repeat(alpha, 3, axis=2), hole.device)
         alpha = _filled(opacity, gray, hole, pixels.dtype)[..., :1]
     whole: Pixels = np.concatenate([made, alpha], axis=2)
@@ -97,6 +116,20 @@ def _filled_apart(colours: _Fill, opacity: _Fill, pixels: Pixels, hole: Tensor) 
 def _filled(run: _Fill, image: Tensor, hole: Tensor, dtype: np.dtype[Any]) -> Pixels:
     with torch.inference_mode():
         return to_pixels(check_result(run(image, hole), tuple(image.shape)), dtype)
+
+
+def _hints_in(holes: Holes, crop: Rect) -> NDArray[np.uint8] | None:
+    """The hints (h, w, 4) of a crop, opaque inside the hole alone; None where there are none."""
+    if holes.hints is None:
+        return None
+    part = crop.restrict(holes.rect)
+    inside = part.moved(-holes.rect.left, -holes.rect.top).slices
+    counts = (holes.hints[inside][..., 3] >= HINT_OPACITY) & (holes.mask[inside] > 0)  # (h, w)
+    if not counts.any():
+        return None
+    hints = np.zeros((crop.height, crop.width, 4), np.uint8)
+    hints[part.moved(-crop.left, -crop.top).slices] = np.where(counts[..., None], holes.hints[inside], 0)
+    return hints
 
 
 def _hole_in(holes: Holes, crop: Rect) -> NDArray[np.bool_]:

@@ -17,9 +17,9 @@ def complete_torchvision() -> None:
     WORKAROUND: spandrel imports torchvision for two small functions (to rotate and to normalise). The wheels of
     torchvision that can be had bring a compiled part for CUDA, which a CPU build of torch cannot load. torchvision
     bears that, but then describes its operators `torchvision::nms` and `torchvision::qnms`, and torch refuses to
-    describe what is not there. Here they are declared, without a body; no network of spandrel calls them. Only
-    what runs spandrel calls this: anywhere else a torchvision that fits would find its names taken. Where the
-    compiled part loads, nothing is declared.
+    describe what is not there. Here they are declared, without a body; no network of spandrel calls them, and no
+    measure of the library piq, which imports torchvision, too. Only what runs one of the two calls this: anywhere
+    else a torchvision that fits would find its names taken. Where the compiled part loads, nothing is declared.
     """
     if not _has_operators():
         _load_compiled_part()

@@ -11,16 +11,13 @@ from torch import Tensor
 
 from imagetool.core.geometry import Size
 from imagetool.core.picture import Pixels
-from imagetool.kit.channels import Channels, bled
+from imagetool.kit.channels import HINT_OPACITY, Channels, bled
 from imagetool.kit.luminance import with_luminance_of
 from imagetool.kit.precision import Precision
 from imagetool.kit.tensors import check_result, padded, to_pixels, to_tensor
 from imagetool.plugin.job import Job
 from imagetool.plugin.models import Colorizer, Generator, Prompt, Segmenter
 from imagetool.plugin.parameters import Params
-
-_HINT_OPACITY = 128
-"""A hint counts where it is at least half opaque."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,7 +51,7 @@ def colorize(
     colours, known = torch.zeros_like(image), torch.zeros_like(image[:, :1], dtype=torch.bool)
     if hints is not None:
         given = to_tensor(hints, canvas.device)  # (1, 4, H, W)
-        known = given[:, 3:] >= _HINT_OPACITY / 255
+        known = given[:, 3:] >= HINT_OPACITY / 255
         colours = given[:, :3] * known
     seen, hinted, where = (padded(plane, canvas.multiple_of) for plane in (image, colours, known.to(image.dtype)))
     with torch.inference_mode(), canvas.precision.active(canvas.device):

@@ -25,7 +25,7 @@ from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
 from imagetool.plugin.weights import Weights
 
-API_VERSION = "1.1.0"
+API_VERSION = "1.2.0"
 
 __all__ = [
     "API_VERSION",

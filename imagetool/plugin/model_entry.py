@@ -19,6 +19,9 @@ OPACITY_TASKS = (Task.INPAINT, Task.SCORE)
 VARIATION_TASKS = (Task.GENERATE,)
 """Models of these may make more of a picture, with `variations = true`."""
 
+GUIDED_TASKS = (Task.INPAINT,)
+"""Models of these may be given strokes of colour, with `guides = true`; those that colour always are."""
+
 _MOST_CONTEXT = 100
 _MOST_TILE_PX, _MOST_MULTIPLE = 16_384, 1024
 _MOST_SIZE_BYTES = 2**40
@@ -47,7 +50,8 @@ class ModelEntry:
     Either `entry`, as `module:Class`, makes it, or, in a pack of weights, `loader`, as `plugin/loader`; the other
     is empty. `whole` says that it wants the whole picture at once, not tiles; `opacity` that it is given the
     picture's opacity, too, as a fourth plane; `variations` that it makes more of a picture that it is given;
-    `special` that it is made for few kinds of pictures, so that it is not what a task begins with.
+    `guides` that it follows strokes of colour in a hole; `special` that it is made for few kinds of pictures, so
+    that it is not what a task begins with.
     """
 
     id: str
@@ -65,6 +69,7 @@ class ModelEntry:
     special: bool
     opacity: bool
     variations: bool
+    guides: bool
     precisions: tuple[str, ...]
     weights: tuple[WeightsFile, ...]
 
@@ -93,6 +98,7 @@ def read_model(reader: TableReader, *, has_code: bool) -> ModelEntry:
         special=reader.flag("special", default=False),
         opacity=reader.flag("opacity", default=False),
         variations=reader.flag("variations", default=False),
+        guides=reader.flag("guides", default=False),
         precisions=_read_precisions(reader),
         weights=tuple(_read_weights(table) for table in reader.tables("weights")),
     )
@@ -108,7 +114,7 @@ def read_model(reader: TableReader, *, has_code: bool) -> ModelEntry:
 
 
 def _check_tasks_of_flags(reader: TableReader, entry: ModelEntry, task: str) -> None:
-    for key, tasks in (("opacity", OPACITY_TASKS), ("variations", VARIATION_TASKS)):
+    for key, tasks in (("opacity", OPACITY_TASKS), ("variations", VARIATION_TASKS), ("guides", GUIDED_TASKS)):
         if getattr(entry, key) and task and task not in tasks:
             reader.problem(key, f"is for models of {' and '.join(tasks)}, not of {task}")
 

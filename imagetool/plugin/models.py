@@ -48,6 +48,35 @@ class Inpainter(Model, ABC):
             Float of the image's own shape, in [0, 1]. Only its pixels inside the hole are used.
         """
 
+    def guided(
+        self,
+        image: Tensor,  # noqa: ARG002 - for others
+        hole: Tensor,  # noqa: ARG002
+        colours: Tensor,  # noqa: ARG002
+        known: Tensor,  # noqa: ARG002
+        params: Params,  # noqa: ARG002
+        job: Job,  # noqa: ARG002
+    ) -> Tensor:
+        """Fills a hole in which the user has drawn; asked in the place of `run` where there are strokes.
+
+        Only models whose manifest says `guides = true` are ever asked.
+
+        Args:
+            image: As for `run`.
+            hole: As for `run`.
+            colours: (1, 3, H, W) float32 in [0, 1], sRGB; the wanted colours where `known`, else 0.
+            known: (1, 1, H, W) bool, True under the strokes, which lie inside the hole; at least one pixel is.
+            params: The values of the form.
+            job: For the seed, progress, previews and cancel.
+
+        Returns:
+            As `run`.
+
+        Raises:
+            CannotRun: where the model has no way to do this.
+        """
+        raise CannotRun("The model has no way to follow strokes of colour. Choose another model.")
+
 
 class Upscaler(Model, ABC):
     """Makes pictures larger by whole factors; imagetool makes any other size from them."""

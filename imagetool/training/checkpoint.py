@@ -13,12 +13,15 @@ import torch
 from imagetool.training.errors import CannotResume
 
 FILE_NAME = "checkpoint.pt"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Checkpoint:
-    """`elapsed_s` seconds and `step` steps into a training; the rest are state dictionaries."""
+    """`elapsed_s` seconds and `step` steps into a training; the rest are state dictionaries.
+
+    That of the adversary is empty where there is none.
+    """
 
     recipe: str
     step: int
@@ -26,6 +29,7 @@ class Checkpoint:
     network: Mapping[str, Any]
     averaged: Mapping[str, Any]
     optimiser: Mapping[str, Any]
+    adversary: Mapping[str, Any]
 
     def save(self, folder: Path) -> None:
         """Replaces the folder's checkpoint in one step, so that a kill leaves the old one or the new one."""

@@ -38,6 +38,40 @@ class PhotoTooSmall(TrainingError):
         super().__init__(f"The photo “{photo}” is too small to be measured at {scale} times. Take it away.")
 
 
+class MaskMissing(TrainingError):
+    """A photo without masks in a folder of them."""
+
+    def __init__(self, photo: str, path: Path) -> None:
+        self.photo, self.path = photo, path
+        super().__init__(
+            f"There is no mask “{path}” for the photo “{photo}”. "
+            "Name another folder, or make one with --write-masks."
+        )
+
+
+class MaskEmpty(TrainingError):
+    """A file of masks in which there is nothing to fill."""
+
+    def __init__(self, kind: str, path: Path) -> None:
+        self.kind, self.path = kind, path
+        super().__init__(f"The mask “{path}” has no {kind} hole. Leave {kind} out of --masks.")
+
+
+class BadRemovals(TrainingError):
+    """A table of removals that cannot be followed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The table of removals “{path}” cannot be followed: {reason}.")
+
+
+class MeasureMissing(TrainingError):
+    """Pictures cannot be compared without a library that is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__('Comparing pictures needs the library piq. Run: pip install "imagetool[train]".')
+
+
 class BadShard(TrainingError):
     """A tar file that cannot be read."""
 

@@ -1,10 +1,9 @@
-"""Compares inpainting methods on photos with holes drawn at random, in figures and in one picture."""
+"""Compares inpainting methods on photos with holes in them, in figures."""
 
 from __future__ import annotations
 
 import time
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeAlias
@@ -14,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from imagetool.core.geometry import Size
-from imagetool.training.masks import random_mask
+from imagetool.training.mask_sets import Masks
 from imagetool.training.measures import psnr_in, ssim_in, texture_distance
+from imagetool.training.perceptual import likeness
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 Method: TypeAlias = Callable[[Picture, Picture], Picture]
@@ -23,11 +23,8 @@ Method: TypeAlias = Callable[[Picture, Picture], Picture]
 OPENCV_RADIUS_PX = 5
 """How far OpenCV's methods look around a pixel."""
 
-HOLE_COLOUR = (255, 0, 255)
-"""RGB of the hole in a contact sheet."""
-
-GAP_PX = 8
-"""White space between the pictures of a contact sheet."""
+EVERY_KIND = "all"
+"""What the mean over kinds of masks is called."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,9 @@ class Row:
         psnr_db: PSNR in the hole.
         ssim: SSIM in the hole.
         texture: Texture distance in the hole, 0 for the truth.
+        haarpsi: HaarPSI of the whole picture, 1 for the truth.
+        gmsd: GMSD of the whole picture, 0 for the truth.
+        ms_ssim: MS-SSIM of the whole picture, 1 for the truth.
         seconds: Wall-clock time of the call.
     """
 
@@ -50,7 +50,35 @@ class Row:
     psnr_db: float
     ssim: float
     texture: float
+    haarpsi: float
+    gmsd: float
+    ms_ssim: float
     seconds: float
+
+
+FIGURES = ("psnr_db", "ssim", "texture", "haarpsi", "gmsd", "ms_ssim", "seconds")
+"""The numbers of a row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One hole in one photo, and what the methods made of it.
+
+    Attributes:
+        photo: Name of the photo.
+        kind: Kind of the mask.
+        image: The photo (H, W, 3) uint8 RGB.
+        mask: (H, W) uint8, painted where above 0.
+        filled: The filled photo by the name of the method, in the order of the methods.
+        seconds: Wall-clock time of each call.
+    """
+
+    photo: str
+    kind: str
+    image: Picture
+    mask: Picture
+    filled: Mapping[str, Picture]
+    seconds: Mapping[str, float]
 
 
 def telea(image: Picture, mask: Picture) -> Picture:
@@ -67,35 +95,60 @@ RIVALS: Mapping[str, Method] = {"telea": telea, "navier-stokes": navier_stokes}
 """The methods every other one is compared with."""
 
 
-def mask_for(kind: str, photo: str, image: Picture, seed: int) -> Picture:
-    """Draws the mask (H, W) uint8 of a photo, which depends only on its name, its size, the kind and the seed."""
-    rng = np.random.default_rng([seed, zlib.crc32(f"{kind}/{photo}".encode())])
-    return random_mask(kind, Size(image.shape[1], image.shape[0]), rng)
-
-
-def evaluate(
-    methods: Mapping[str, Method], photos: Iterable[tuple[str, Picture]], kinds: Sequence[str], seed: int
-) -> list[Row]:
-    """Measures every method on every photo with one mask of every kind.
+def trial(methods: Mapping[str, Method], photo: str, kind: str, image: Picture, mask: Picture) -> Trial:
+    """Lets every method fill a hole, which is black before, so that no method can see the truth.
 
     Args:
         methods: By name; each takes (image, mask) and returns the filled image.
+        photo: Name of the photo.
+        kind: Kind of the mask.
+        image: (H, W, 3) uint8 RGB.
+        mask: (H, W) uint8, painted where above 0.
+    """
+    blanked = np.where(mask[..., None] > 0, np.uint8(0), image)
+    filled, seconds = {}, {}
+    for name, fill in methods.items():
+        start_s = time.perf_counter()
+        filled[name] = fill(blanked, mask)
+        seconds[name] = time.perf_counter() - start_s
+    return Trial(photo, kind, image, mask, filled, seconds)
+
+
+def trials(
+    methods: Mapping[str, Method], photos: Iterable[tuple[str, Picture]], kinds: Sequence[str], masks: Masks
+) -> Iterator[Trial]:
+    """Lets every method fill one hole of every kind in every photo, one after the other.
+
+    Args:
+        methods: As `trial`.
         photos: Pairs of a name and an image (H, W, 3) uint8 RGB; may be a generator.
         kinds: Kinds of masks, keys of `masks.KINDS`.
-        seed: Of the masks.
+        masks: Where the holes come from.
     """
-    rows = []
     for photo, image in photos:
         for kind in kinds:
-            mask = mask_for(kind, photo, image, seed)
-            rows += [_measured(name, methods[name], kind, photo, image, mask) for name in methods]
-    return rows
+            mask = masks(kind, photo, Size(image.shape[1], image.shape[0]))
+            yield trial(methods, photo, kind, image, mask)
+
+
+def measured(done: Trial) -> list[Row]:
+    """The figures of every method in a trial, in the order of the methods.
+
+    Raises:
+        MeasureMissing: where piq is not installed.
+    """
+    return [_measured(done, name) for name in done.filled]
 
 
 def means(rows: Sequence[Row]) -> list[Row]:
-    """The mean row of every kind and method, in the order in which they first appear."""
+    """The mean row of every kind and method, in the order in which they first appear, then over all kinds."""
     groups = dict.fromkeys((row.kind, row.method) for row in rows)
-    return [_mean([row for row in rows if (row.kind, row.method) == group]) for group in groups]
+    by_kind = [_mean([row for row in rows if (row.kind, row.method) == group], group[0]) for group in groups]
+    if len({kind for kind, _ in groups}) < 2:
+        return by_kind
+    methods = dict.fromkeys(method for _, method in groups)
+    over_all = [_mean([row for row in by_kind if row.method == method], EVERY_KIND) for method in methods]
+    return by_kind + over_all
 
 
 def wins(rows: Sequence[Row], method: str, kind: str) -> tuple[int, int]:
@@ -108,59 +161,34 @@ def wins(rows: Sequence[Row], method: str, kind: str) -> tuple[int, int]:
 def table(rows: Sequence[Row]) -> str:
     """Rows as a Markdown table."""
     head = (
-        "| masks | method | photo | PSNR dB | SSIM | texture distance | seconds |\n|---|---|---|---|---|---|---|"
+        "| masks | method | photo | PSNR dB | SSIM | texture distance | HaarPSI | GMSD | MS-SSIM | seconds |\n"
+        "|---|---|---|---|---|---|---|---|---|---|"
     )
     lines = [
-        f"| {row.kind} | {row.method} | {row.photo} "
-        f"| {row.psnr_db:.2f} | {row.ssim:.4f} | {row.texture:.4f} | {row.seconds:.2f} |"
+        f"| {row.kind} | {row.method} | {row.photo} | {row.psnr_db:.2f} | {row.ssim:.4f} | {row.texture:.4f} "
+        f"| {row.haarpsi:.4f} | {row.gmsd:.4f} | {row.ms_ssim:.4f} | {row.seconds:.2f} |"
         for row in rows
     ]
     return "\n".join([head, *lines])
 
 
-def contact_sheet(image: Picture, mask: Picture, methods: Mapping[str, Method]) -> Picture:
-    """Puts side by side the truth, the picture with the hole coloured, and what each method makes of it.
-
-    Args:
-        image: (H, W, 3) uint8 RGB.
-        mask: (H, W) uint8, painted where above 0.
-        methods: By name, in the order of the sheet.
-
-    Returns:
-        (H, W', 3) uint8 RGB; several sheets of the same width can be stacked.
-    """
-    marked = np.where(mask[..., None] > 0, np.array(HOLE_COLOUR, np.uint8), image)
-    blanked = np.where(mask[..., None] > 0, np.uint8(0), image)
-    gap = np.full((image.shape[0], GAP_PX, 3), 255, np.uint8)
-    pictures = [image, marked, *(fill(blanked, mask) for fill in methods.values())]
-    return np.hstack([part for picture in pictures for part in (picture, gap)][:-1])
-
-
-def _measured(name: str, fill: Method, kind: str, photo: str, image: Picture, mask: Picture) -> Row:
-    """Runs a method on a picture whose hole is black, so that it cannot see the truth."""
-    hole = mask > 0
-    blanked = np.where(hole[..., None], np.uint8(0), image)
-    start_s = time.perf_counter()
-    filled = fill(blanked, mask)
-    seconds = time.perf_counter() - start_s
+def _measured(done: Trial, method: str) -> Row:
+    hole, filled = done.mask > 0, done.filled[method]
+    whole = likeness(done.image, filled)
     return Row(
-        method=name,
-        kind=kind,
-        photo=photo,
-        psnr_db=psnr_in(hole, image, filled),
-        ssim=ssim_in(hole, image, filled),
-        texture=texture_distance(hole, image, filled),
-        seconds=seconds,
+        method=method,
+        kind=done.kind,
+        photo=done.photo,
+        psnr_db=psnr_in(hole, done.image, filled),
+        ssim=ssim_in(hole, done.image, filled),
+        texture=texture_distance(hole, done.image, filled),
+        haarpsi=whole.haarpsi,
+        gmsd=whole.gmsd,
+        ms_ssim=whole.ms_ssim,
+        seconds=done.seconds[method],
     )
 
 
-def _mean(rows: Sequence[Row]) -> Row:
-    return Row(
-        method=rows[0].method,
-        kind=rows[0].kind,
-        photo="mean",
-        psnr_db=fmean(row.psnr_db for row in rows),
-        ssim=fmean(row.ssim for row in rows),
-        texture=fmean(row.texture for row in rows),
-        seconds=fmean(row.seconds for row in rows),
-    )
+def _mean(rows: Sequence[Row], kind: str) -> Row:
+    figures = {name: fmean(getattr(row, name) for row in rows) for name in FIGURES}
+    return Row(method=rows[0].method, kind=kind, photo="mean", **figures)

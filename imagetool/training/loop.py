@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from imagetool.training.adversary import Adversarial, Contest
 from imagetool.training.averaging import moving_mean
 from imagetool.training.checkpoint import Checkpoint
 from imagetool.training.compute import Compute
@@ -85,6 +87,8 @@ class Training:
         optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.99), fused=True)
         self.averaged = AveragedModel(network, multi_avg_fn=moving_mean(recipe.ema))
         self._network, self._optimiser = compute.prepared(network, optimiser)
+        adversary = objective.adversary if isinstance(objective, Adversarial) else None
+        self._contest = Contest(adversary, recipe.learning_rate, compute) if adversary else None
 
     @property
     def step(self) -> int:
@@ -106,6 +110,8 @@ class Training:
         self._objective.network.load_state_dict(saved.network)
         self.averaged.load_state_dict(saved.averaged)
         self._optimiser.load_state_dict(saved.optimiser)
+        if self._contest:
+            self._contest.restore(saved.adversary)
 
     def run(self, total_s: float) -> nn.Module:
         """Trains until `total_s` seconds, counted over all parts, are over; returns the averaged network.
@@ -157,13 +163,16 @@ class Training:
             group["lr"] = rate
         randomness = Randomness(self._recipe.seed, self._step, self._compute.rank, self._compute.device)
         batch = self._objective.batch(randomness)
-        with self._compute.precision():
-            loss = self._objective.loss(self._network, batch)
-        self._optimiser.zero_grad(set_to_none=True)
-        self._compute.backward(loss)
+        with self._contest.watching() if self._contest else contextlib.nullcontext():
+            with self._compute.precision():
+                loss = self._objective.loss(self._network, batch)
+            self._optimiser.zero_grad(set_to_none=True)
+            self._compute.backward(loss)
         self._changing = True
         self._optimiser.step()
         self.averaged.update_parameters(self._objective.network)
+        if self._contest:
+            self._contest.step(batch, randomness, rate)
         self._step += 1
         self._changing = False
         return loss.detach()
@@ -189,8 +198,9 @@ class Training:
             return
         network, averaged = self._objective.network.state_dict(), self.averaged.state_dict()
         optimiser = self._optimiser.state_dict()
+        adversary = self._contest.state() if self._contest else {}
         text = self._recipe.text
-        Checkpoint(text, self._step, self._elapsed_s, network, averaged, optimiser).save(self._folder)
+        Checkpoint(text, self._step, self._elapsed_s, network, averaged, optimiser, adversary).save(self._folder)
 
 
 class _Every:

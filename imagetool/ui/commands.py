@@ -37,6 +37,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Command("copy", "Copy picture", "Edit", ("Ctrl+C",), rule=True),
     Command("paste", "Paste as new picture", "Edit", ("Ctrl+V",), "paste"),
+    Command("enlarge-canvas", "Enlarge canvas…", "Image", ("Ctrl+Alt+C",), "canvas"),
+    Command("restore", "Restore an old photo…", "Image", (), "restore"),
     Command("delete-layer", "Delete layer", "Layer", (), "delete"),
     Command("flatten", "Merge all layers", "Layer", ()),
     Command("run-again", "Run again", "Layer", (), rule=True),
@@ -45,6 +47,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("mask-none", "Clear mask", "Select", ("Ctrl+D",), "clear"),
     Command("mask-invert", "Invert mask", "Select", ("Ctrl+Shift+I",), "invert"),
     Command("select-unlikely", "Select the unlikely…", "Select"),
+    Command("find-damage", "Find damage…", "Select", (), "damage"),
+    Command("hints-clear", "Clear guide strokes", "Select"),
     Command("mask-view", "Cycle the mask's view", "Select", ("Q",), rule=True),
     Command("run", "Run model", "Models", ("Ctrl+Return", "Ctrl+Enter")),
     Command("fill", "Fill mask", "Models", ("Delete",)),
@@ -59,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-in", "Zoom in", "View", ("Ctrl++", "Ctrl+=")),
     Command("zoom-out", "Zoom out", "View", ("Ctrl+-",)),
     Command("split", "Compare before and after", "View", ("Shift+\\",), "split", rule=True),
+    Command("show-changes", "Show what changed", "View", ("Shift+C",), checkable=True),
     Command("next-picture", "Next picture", "View", ("Ctrl+Tab", "Ctrl+PgDown"), rule=True),
     Command("previous-picture", "Previous picture", "View", ("Ctrl+Shift+Tab", "Ctrl+PgUp")),
     Command("next-area", "Next part of the window", "View", ("F6",)),
@@ -76,13 +81,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("tool-eraser", "Mask eraser", "", ("E",), "eraser"),
     Command("tool-lasso", "Lasso", "", ("L",), "lasso"),
     Command("tool-rectangle", "Rectangle", "", ("M",), "rectangle"),
+    Command("tool-guide", "Guide", "", ("P",), "guide"),
+    Command("pick-colour", "Pick the colour under the pointer", "", ("I",), "picker"),
     Command("brush-smaller", "Smaller brush", "", ("[",)),
     Command("brush-larger", "Larger brush", "", ("]",)),
     Command("brush-softer", "Softer brush", "", ("Shift+[",)),
     Command("brush-harder", "Harder brush", "", ("Shift+]",)),
     Command("brush-swap", "Swap adding and removing", "", ("X",)),
 )
-MENUS = ("File", "Edit", "Layer", "Select", "Models", "View", "Help")
+MENUS = ("File", "Edit", "Image", "Layer", "Select", "Models", "View", "Help")
 
 
 class Actions(QObject):

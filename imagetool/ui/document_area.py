@@ -38,7 +38,7 @@ class DocumentArea(QWidget):
         self.notices = NoticeBar()
         self._pages: list[QWidget] = []
         self._last: Canvas | None = None
-        self._strip: QWidget | None = None
+        self._strips: dict[object, QWidget] = {}
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
         self._stack.addWidget(self.loading)
@@ -103,14 +103,20 @@ class DocumentArea(QWidget):
             self.tabs.setCurrentIndex(self._widgets.index(back))
         self._show_current()
 
-    def show_strip(self, strip: QWidget | None) -> None:
-        """Shows something under the picture, or nothing any more."""
-        if self._strip and self._strip is not strip:
-            self._strip.hide()
-        self._strip = strip
+    def show_strip(self, owner: object, strip: QWidget | None) -> None:
+        """Shows something under the picture, where the same owner showed something else, or nothing any more."""
+        former = self._strips.pop(owner, None)
+        if former and former is not strip:
+            former.hide()
         if strip:
+            self._strips[owner] = strip
             self._column.addWidget(strip)
             strip.show()
+
+    @property
+    def strips(self) -> list[QWidget]:
+        """What is shown under the picture."""
+        return [strip for strip in self._strips.values() if strip.isVisible()]
 
     def choose(self, session: Session) -> None:
         """Shows an open document."""

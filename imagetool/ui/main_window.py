@@ -107,7 +107,8 @@ class MainWindow(QMainWindow):
 
     def focus_next_area(self) -> None:
         """Hands the keyboard on: from the picture to the bars and panels and back."""
-        areas = (self.area.notices, self.area, self._options_bar, self._tools_bar, *self._docks.values())
+        bars = (self._options_bar, self._tools_bar)
+        areas = (self.area.notices, *self.area.strips, self.area, *bars, *self._docks.values())
         focus = self.focusWidget()
         here = next((place for place, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
         for area in (*areas[here + 1 :], *areas[: here + 1]):

@@ -9,8 +9,10 @@ from imagetool.core.brush import StrokeMode
 from imagetool.core.shapes import Combine
 from imagetool.ui import tokens
 from imagetool.ui.canvas.brush_tool import SIZE_MAX_PX, SIZE_MIN_PX, BrushTool
+from imagetool.ui.canvas.guide_tool import GuideTool
 from imagetool.ui.canvas.shape_tools import OutlineTool
 from imagetool.ui.canvas.tool import Tool
+from imagetool.ui.guide_page import GuidePage
 from imagetool.ui.widgets.number_field import NumberRange, NumberRow
 from imagetool.ui.widgets.parts import icon_button, label, segment
 
@@ -61,6 +63,8 @@ def _page(tool: Tool) -> QWidget:
         return _BrushPage(tool)
     if isinstance(tool, OutlineTool):
         return _OutlinePage(tool)
+    if isinstance(tool, GuideTool):
+        return GuidePage(tool)
     return QWidget()
 
 

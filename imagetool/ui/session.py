@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from imagetool.core.document import Document, State
+from imagetool.core.hints import Hint
 from imagetool.core.tiles import TiledImage
 from imagetool.jobs.events import Previewed
 from imagetool.jobs.request import Request
@@ -18,6 +19,7 @@ class Session(QObject):
 
     state_changed = Signal(object)  # State
     mask_changed = Signal(object)  # Rect of image pixels, or None for everything
+    hints_changed = Signal(object)  # Rect of image pixels, or None for everything
     preview_changed = Signal()
     file_changed = Signal()  # its name, or whether it is saved
     job_changed = Signal()
@@ -30,6 +32,7 @@ class Session(QObject):
         self.previewed: Request | None = None  # the job whose previews are shown; it may be over
         self.job: Request | None = None  # the one that is spoken of; None where none runs or waits
         self._live_mask: TiledImage | None = None
+        self._live_hints: tuple[Hint, ...] | None = None
 
     @property
     def state(self) -> State:
@@ -41,9 +44,14 @@ class Session(QObject):
         """The mask as it is to be seen: with the stroke being drawn, where there is one."""
         return self._live_mask or self.state.mask
 
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """The hints as they are to be seen: with the stroke being drawn, without those being erased."""
+        return self.state.hints if self._live_hints is None else self._live_hints
+
     def apply(self, name: str, state: State, merge_key: str | None = None) -> None:
         """Makes a change: one entry in the history."""
-        self._live_mask = None
+        self._live_mask = self._live_hints = None
         self.document.history.add(name, state, merge_key)
         self._announce()
 
@@ -72,6 +80,11 @@ class Session(QObject):
         self._live_mask = mask
         self.mask_changed.emit(rect)
 
+    def show_live_hints(self, hints: tuple[Hint, ...] | None, rect: object) -> None:
+        """Shows hints that are not yet a change; None shows the document's own again."""
+        self._live_hints = hints
+        self.hints_changed.emit(rect)
+
     def undo(self) -> None:
         """One change back."""
         self.go_to(self.document.history.position - 1)
@@ -82,7 +95,7 @@ class Session(QObject):
 
     def go_to(self, position: int) -> None:
         """Any entry of the history."""
-        self._live_mask = None
+        self._live_mask = self._live_hints = None
         self.document.history.go_to(position)
         self._announce()
 

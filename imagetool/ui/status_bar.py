@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStatusBar
 
 from imagetool.ui import tokens
+from imagetool.ui.change_badge import ChangeBadge
 from imagetool.ui.device_button import DeviceButton
 from imagetool.ui.jobs.job_strip import JobStrip
 from imagetool.ui.message_strip import Answers, MessageStrip
@@ -42,6 +43,7 @@ class StatusBar(QStatusBar):
         self._divider = line(upright=True)
         self._messages = MessageStrip()
         self.message = self._messages.message
+        self.badge = ChangeBadge()
         self._jobs = JobStrip()
         self.job = self._jobs.job
         self._jobs.cancel_wanted.connect(self.cancel_wanted)
@@ -52,7 +54,7 @@ class StatusBar(QStatusBar):
         for left in (self._zoom, self._picture, self._divider):
             self.addWidget(left)
         self.addWidget(self._messages, 1)
-        for right in (self._jobs, self.model, self.device):
+        for right in (self.badge, self._jobs, self.model, self.device):
             self.addPermanentWidget(right)
         self._asked: tuple[str, Answers] | None = None  # stands until it is answered
         self._forget = QTimer(self)

@@ -107,6 +107,10 @@ QFrame#line { background: $line; border: none; max-height: 1px; min-height: 1px;
 QFrame#upright { background: $line; border: none; max-width: 1px; min-width: 1px; }
 QStatusBar QLabel { padding: 0 4px; }
 QStatusBar QPushButton { padding: 0 8px; min-height: 20px; max-height: 20px; }
+QPushButton#badge { background: transparent; border: 1px solid $line; color: $text; }
+QPushButton#badge:hover { background: $hover; }
+QPushButton#badge:focus { border-color: $accent; }
+QPushButton#badge:checked { background: $selected; }
 QStatusBar QPushButton::menu-indicator { width: 0; }
 QLabel#heading { color: $muted; font-size: ${small_px}px; font-weight: 600; }
 QLabel#muted { color: $muted; }

@@ -31,6 +31,7 @@ ENTRIES: tuple[tuple[ToolEntry, ...], ...] = (
         ToolEntry("lasso", "lasso", "Lasso", "L", "draw around what should go"),
         ToolEntry("rectangle", "rectangle", "Rectangle", "M", "mask a rectangle"),
     ),
+    (ToolEntry("guide", "guide", "Guide", "P", "draw in colour what shall go there; a model follows it"),),
 )
 
 

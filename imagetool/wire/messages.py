@@ -105,7 +105,7 @@ class Run:
 
     `result` (h, w, 4) covers the mask's rectangle where there is a mask; without one it is the whole new picture.
     For a score it is (H, W, 1) float32, for a selection (H, W, 1) uint8, for generated pictures (count, H, W, 4).
-    `hints` (H, W, 4) uint8 is opaque where the user gave a colour.
+    `hints` (H, W, 4) uint8 is opaque where the user gave a colour; it covers the mask's rectangle, too.
 
     A job in tiles has `seams`, flat and of the result's dtype, and `ledger`, one uint32 for each tile, laid out as
     `core.tile_plan` says; where they hold tiles of an earlier run, those are not computed again. `precision` is

@@ -34,7 +34,7 @@ from imagetool.plugin.models import (
 from imagetool.plugin.parameters import Params
 from imagetool.plugin.tasks import Task
 from imagetool.wire.buffers import open_array, rest
-from imagetool.wire.messages import Note, PromptRef, RectRef
+from imagetool.wire.messages import Note, PromptRef, RectRef, Run
 from imagetool.worker.assignment import Assignment
 from imagetool.worker.job import CropJob
 
@@ -77,6 +77,7 @@ def _inpaint(assignment: Assignment, model: Inpainter) -> int:
         context=run.mask.context,
         context_min_px=run.mask.context_min_px,
         opacity=run.opacity,
+        hints=_hints(run),
     )
     result = open_array(run.result, writable=True)
     return fill_holes(model, holes, Params(run.params), assignment.device, _jobs(assignment), result)
@@ -112,9 +113,8 @@ def _score(assignment: Assignment, model: Scorer) -> tuple[int, str]:
 
 def _colorize(assignment: Assignment, model: Colorizer) -> tuple[int, str]:
     run, canvas = assignment.run, _canvas(assignment)
-    hints = open_array(run.hints, writable=False) if run.hints else None
     result = open_array(run.result, writable=True)
-    colorize(model, canvas, hints, Params(run.params), _job(assignment, canvas.source), result)
+    colorize(model, canvas, _hints(run), Params(run.params), _job(assignment, canvas.source), result)
     return 1, canvas.precision
 
 
@@ -139,6 +139,10 @@ def _source(assignment: Assignment) -> Pixels:
     if assignment.run.source is None:
         raise KitError("There is no picture to work on.")
     return open_array(assignment.run.source, writable=False)
+
+
+def _hints(run: Run) -> NDArray[Any] | None:
+    return open_array(run.hints, writable=False) if run.hints else None
 
 
 def _sheet(assignment: Assignment) -> Sheet:

@@ -34,15 +34,17 @@ def sizes(image: Tensor, hole: Tensor, smallest_px: int, most: int) -> list[tupl
     return found
 
 
-def filled(levels: list[tuple[Tensor, Tensor]], fill: Fill) -> Iterator[tuple[Tensor, Tensor]]:
+def filled(
+    levels: list[tuple[Tensor, Tensor]], fill: Fill, draft: Tensor | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Fills what `sizes` has made, the smallest first; gives each answer and its hole.
 
-    Nothing of a smaller size is learned from through a larger one: drafts are detached.
+    `draft` is what the smallest begins with, by default its smooth draft. Nothing of a smaller size is learned
+    from through a larger one: drafts are detached.
     """
-    image, hole = levels[-1]
-    draft = smooth_draft(image, hole)
+    draft = smooth_draft(*levels[-1]) if draft is None else draft
     for depth in reversed(range(len(levels))):
-        image, hole = levels[depth]
+        _, hole = levels[depth]
         answer = fill(draft, hole)
         yield answer, hole
         if depth:

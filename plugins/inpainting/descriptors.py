@@ -34,20 +34,23 @@ class Descriptors:
     """Describes the patches of one level.
 
     The squared distance of two descriptors is about the mean squared difference of the patches' colours, plus a
-    third of the squared difference of their texture (which is thus weighted like one colour of every pixel).
+    third of the squared difference of their texture (which is thus weighted like one colour of every pixel), plus
+    that of their anchors, where there are any.
 
     Attributes:
         sources: (S, D) float32, one row for each source patch.
     """
 
-    def __init__(self, grid: PatchGrid, cells: Tensor) -> None:
+    def __init__(self, grid: PatchGrid, cells: Tensor, anchors: Tensor | None = None) -> None:
         """Learns the principal components and describes all source patches.
 
         Args:
             grid: Positions of the level.
             cells: (P, C) float32 table of the framed picture.
+            anchors: (P, A) float32: what a patch at each place must come close to, whatever the picture becomes.
         """
         self._grid = grid
+        self._anchors = cells[:, :0] if anchors is None else anchors
         sample = self._patches(cells[:, :COLOURS], grid.sources[:: max(1, len(grid.sources) // SAMPLED_PATCHES)])
         sample = sample - sample.mean(0)  # (n, patch² · 3)
         components = torch.linalg.eigh(sample.t() @ sample).eigenvectors[:, -COMPONENTS:]
@@ -62,7 +65,8 @@ class Descriptors:
         """Descriptors (n, D) of the patches at n centres."""
         colours = cells[:, :COLOURS].contiguous()
         chunks = [self._patches(colours, some) @ self._basis for some in torch.split(centres, CHUNK)]
-        return torch.cat([torch.cat(chunks), cells[centres, COLOURS:] / COLOURS**0.5], 1)
+        texture = cells[centres, COLOURS:] / COLOURS**0.5
+        return torch.cat([torch.cat(chunks), texture, self._anchors[centres]], 1)
 
     def _patches(self, colours: Tensor, centres: Tensor) -> Tensor:
         """The colours of whole patches; (n, patch² · 3)."""

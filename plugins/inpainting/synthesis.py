@@ -7,6 +7,7 @@ texture and the onion peel.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,6 +63,7 @@ class FillSettings:
         smooth_width_px: Holes up to this width, such as scratches, are filled with the mean of many patches,
             which is closest to the truth; wider ones with single patches, which keep texture. 0 keeps texture
             everywhere.
+        guidance: Where there is a guide: weight of its mean colours against those of the patches' pixels.
     """
 
     patch: int = 7
@@ -71,10 +73,16 @@ class FillSettings:
     novelty: float = 0.95
     trust: float = 0.8
     smooth_width_px: float = 12.0
+    guidance: float = 0.0
 
 
 def fill(
-    image: Tensor, hole: Tensor, settings: FillSettings, generator: torch.Generator, on_step: OnStep
+    image: Tensor,
+    hole: Tensor,
+    settings: FillSettings,
+    generator: torch.Generator,
+    on_step: OnStep,
+    guide: Tensor | None = None,
 ) -> Tensor:
     """Fills a hole from the rest of the picture.
 
@@ -85,6 +93,7 @@ def fill(
         settings: How.
         generator: The only source of randomness.
         on_step: Called after every round, and may raise to give up.
+        guide: (1, 3, H, W) float32 in [0, 1]: what the picture shall look like, short of its texture.
 
     Returns:
         (1, 3, H, W) float32 in [0, 1], outside the hole identical to the image.
@@ -108,7 +117,9 @@ def fill(
         on_step(1.0, _preview(painted))
     else:
         level = with_texture(known, hole[0, 0], settings.texture_weight)
-        painted = _coarse_to_fine(pyramid.build(level, patch), patch, settings, generator, on_step)
+        levels = pyramid.build(level, patch)
+        guides = None if guide is None else _at_sizes(guide[0], levels)
+        painted = _coarse_to_fine(levels, guides, patch, settings, generator, on_step)
     return torch.where(hole, painted[None], image)
 
 
@@ -117,8 +128,14 @@ def _largest_patch(hole: Tensor, most: int) -> int:
     return next((p for p in range(most, 1, -2) if len(PatchGrid.of(hole, p).sources)), 1)
 
 
+def _at_sizes(guide: Tensor, levels: list[pyramid.Level]) -> list[Tensor]:
+    """The guide (3, H, W) as large as each of the levels."""
+    return [functional.interpolate(guide[None], level.hole.shape, mode="area")[0] for level in levels]
+
+
 def _coarse_to_fine(
     levels: list[pyramid.Level],
+    guides: list[Tensor] | None,
     patch: int,
     settings: FillSettings,
     generator: torch.Generator,
@@ -127,6 +144,8 @@ def _coarse_to_fine(
     """Paints level after level, the last in the list first; returns the colours of the first (3, H, W)."""
     grid = PatchGrid.of(levels[-1].hole, patch)
     cells, matches = initialisation.start(grid, grid.frame(levels[-1].planes), generator)
+    if guides:
+        cells[grid.pixels, :COLOURS] = grid.frame(guides[-1])[grid.pixels]
     rounds = _schedule(settings.rounds, len(levels))
     for depth in reversed(range(len(levels))):
         if depth < len(levels) - 1:
@@ -140,7 +159,8 @@ def _coarse_to_fine(
         if depth < len(levels) - 1:
             even = ballot.weights(torch.zeros_like(confidence), confidence)
             cells[grid.pixels] = ballot.tally(cells, matches, even)
-        descriptors = Descriptors(grid, cells)
+        anchors = _anchors(grid, guides[depth], settings) if guides else None
+        descriptors = Descriptors(grid, cells, anchors)
         field = Field(grid, descriptors.sources, matches)
         for number in range(rounds[depth]):
             field.search(descriptors.of_targets(cells), settings.sweeps, settings.novelty, generator)
@@ -151,6 +171,14 @@ def _coarse_to_fine(
     painted = finished(grid, cells, matches, field.costs, confidence, settings.smooth_width_px)
     on_step(1.0, _preview(painted))
     return painted
+
+
+def _anchors(grid: PatchGrid, guide: Tensor, settings: FillSettings) -> Tensor:
+    """The guide's mean colours around each place, as descriptors are weighed; (P, 3)."""
+    side, radius = grid.patch, grid.patch // 2
+    columns = functional.avg_pool2d(guide[None], (side, 1), 1, (radius, 0), count_include_pad=False)
+    means = functional.avg_pool2d(columns, (1, side), 1, (0, radius), count_include_pad=False)[0]
+    return grid.frame(means) * math.sqrt(settings.guidance / COLOURS)
 
 
 def _preview(colours: Tensor) -> Tensor:

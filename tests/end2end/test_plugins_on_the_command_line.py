@@ -20,17 +20,20 @@ ALL_TASKS = ROOT / "tests" / "fakes" / "all_tasks"
 ID = "org.example.all-tasks"
 
 
-def command(*words: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+def command(*words: object, status: int = 0, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Runs main.py; its status is what it should be, and stderr holds no traceback."""
     line = [sys.executable, str(ROOT / "main.py"), *(str(word) for word in words)]
-    done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    environment = {**os.environ, "IMAGETOOL_HOME": str(home)} if home else None
+    done = subprocess.run(
+        line, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, env=environment
+    )
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     return done
 
 
-def said(*words: object) -> Any:
-    return json.loads(command(*words, "--json").stdout)
+def said(*words: object, home: Path | None = None) -> Any:
+    return json.loads(command(*words, "--json", home=home).stdout)
 
 
 @pytest.fixture
@@ -42,12 +45,30 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+def copied_to(folder: Path) -> Path:
+    shutil.copytree(ALL_TASKS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The plugin's folder, to be changed."""
-    folder = tmp_path / "all-tasks"
-    shutil.copytree(ALL_TASKS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+    return copied_to(tmp_path / "all-tasks")
+
+
+@pytest.fixture(scope="module")
+def home_with_it(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the plugin is installed, once for all tests: to be copied, not to be changed."""
+    folder = tmp_path_factory.mktemp("installed")
+    said("plugins", "install", copied_to(folder / "all-tasks"), "--yes", home=folder / "home")
+    return folder / "home"
+
+
+@pytest.fixture
+def installed(home_with_it: Path, home: Path) -> Path:
+    """The home of the test, with the plugin in it."""
+    shutil.copytree(home_with_it, home)
+    return home
 
 
 def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) -> None:
@@ -56,7 +77,7 @@ def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) ->
     assert "It brings code, which runs on this computer." in refused.stderr
     assert "Network: it reaches no other computer (" in refused.stderr
     installed = said("plugins", "install", copy, "--yes")
-    assert (installed["id"], installed["version"], len(installed["tests"])) == (ID, "1.0", 10)
+    assert (installed["id"], installed["version"], len(installed["tests"])) == (ID, "1.0", 11)
     assert all(test["passed"] and test["peak_rss_mb"] > 0 for test in installed["tests"])
 
     out = tmp_path / "out.png"
@@ -82,9 +103,8 @@ def test_from_installing_to_removing(copy: Path, photo: Path, tmp_path: Path) ->
     assert ID not in command("plugins", "list").stdout
 
 
-def test_code_that_was_changed_after_installing_is_not_run(copy: Path, photo: Path, home: Path) -> None:
-    said("plugins", "install", copy, "--yes")
-    (code,) = home.glob(f"plugins/{ID}/versions/*/model.py")
+def test_code_that_was_changed_after_installing_is_not_run(installed: Path, photo: Path) -> None:
+    (code,) = installed.glob(f"plugins/{ID}/versions/*/model.py")
     code.chmod(0o644)
     code.write_text(code.read_text() + "\nprint('changed')\n")
     failed = command("run", "filter", photo, "-o", photo.with_name("o.png"), "--model", f"{ID}/invert", status=1)
@@ -92,8 +112,8 @@ def test_code_that_was_changed_after_installing_is_not_run(copy: Path, photo: Pa
     assert not photo.with_name("o.png").exists()
 
 
-def test_each_task_has_its_output(copy: Path, photo: Path, tmp_path: Path) -> None:
-    said("plugins", "install", copy, "--yes")
+@pytest.mark.usefixtures("installed")
+def test_each_task_has_its_output(photo: Path, tmp_path: Path) -> None:
     gray = said("run", "score", photo, "-o", tmp_path / "map.png", "--model", "score")
     assert 0 <= gray["map_low"] < gray["map_high"] <= 10
     bits = {"bits_per_dim": 3.5, "bits_per_dim_corrected": -0.5}
@@ -152,15 +172,15 @@ BROKEN = [
 
 @pytest.mark.parametrize(("file", "content", "sentence"), BROKEN, ids=[row[2] for row in BROKEN])
 def test_what_does_not_work_is_not_installed(
-    copy: Path, home: Path, file: str, content: bytes, sentence: str
+    copy: Path, installed: Path, file: str, content: bytes, sentence: str
 ) -> None:
-    said("plugins", "install", ALL_TASKS, "--yes")
-    before = {path: path.read_bytes() for path in (home / "plugins").rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in (installed / "plugins").rglob("*") if path.is_file()}
+    assert before
     (copy / file).write_bytes(content)
     failed = command("plugins", "install", copy, "--yes", status=1)
     assert sentence in failed.stderr
-    assert {path: path.read_bytes() for path in (home / "plugins").rglob("*") if path.is_file()} == before
-    assert not any((home / "staging").iterdir()), "nothing is left behind"
+    assert {path: path.read_bytes() for path in (installed / "plugins").rglob("*") if path.is_file()} == before
+    assert not any((installed / "staging").iterdir()), "nothing is left behind"
 
 
 def test_bundled_plugins_stay(tmp_path: Path) -> None:
@@ -197,8 +217,8 @@ def test_a_folder_of_weights_is_adopted(home: Path) -> None:
     assert all(plugin["usable"] for plugin in said("plugins", "list")["plugins"])
 
 
+@pytest.mark.usefixtures("installed")
 def test_other_code_under_the_same_version_is_asked_about(copy: Path) -> None:
-    said("plugins", "install", copy, "--yes")
     command("plugins", "install", copy)  # the very same: nobody needs to be asked
     (copy / "model.py").write_text((copy / "model.py").read_text() + "\nCHANGED = True\n")
     refused = command("plugins", "install", copy, status=1)
@@ -221,17 +241,16 @@ def test_what_a_plugin_says_cannot_look_like_the_question(copy: Path) -> None:
     assert len(asked) < 12, "the whole question is in sight"
 
 
-def test_a_damaged_manifest_is_mended_by_installing_again(copy: Path, home: Path) -> None:
-    said("plugins", "install", copy, "--yes")
-    (manifest,) = home.glob(f"plugins/{ID}/versions/*/plugin.toml")
+def test_a_damaged_manifest_is_mended_by_installing_again(copy: Path, installed: Path) -> None:
+    (manifest,) = installed.glob(f"plugins/{ID}/versions/*/plugin.toml")
     manifest.chmod(0o644)
     manifest.write_text(manifest.read_text() + "garbage =")
     assert f"{ID:<28} unusable: The plugin “{ID}” cannot be used" in command("plugins", "list").stdout
     assert said("plugins", "install", copy, "--yes")["version"] == "1.0"
 
 
-def test_several_pictures_replace_nothing(copy: Path, tmp_path: Path) -> None:
-    said("plugins", "install", copy, "--yes")
+@pytest.mark.usefixtures("installed")
+def test_several_pictures_replace_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "001.png").write_bytes(b"mine")
@@ -240,9 +259,8 @@ def test_several_pictures_replace_nothing(copy: Path, tmp_path: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["001.png"]
 
 
-def test_a_dropped_file_replaces_no_plugin_that_came_from_elsewhere(copy: Path, home: Path) -> None:
-    said("plugins", "install", copy, "--yes")
-    drop = home / "weights"
+def test_a_dropped_file_replaces_no_plugin_that_came_from_elsewhere(copy: Path, installed: Path) -> None:
+    drop = installed / "weights"
     drop.mkdir()
     os.mkfifo(drop / "pipe.pth")
     text = (copy / "plugin.toml").read_text().split("[[model]]")[0].replace('"python"', '"weights"')

@@ -119,6 +119,7 @@ def test_it_loads_and_runs(model: CatalogModel, file: WeightsFile, path: Path) -
                 result, planes, scale = made.run(image, params, job), 1, 1
             case Inpainter():
                 hole = torch.ones(1, 1, 8, 12, dtype=torch.bool)
+                hole[..., :4] = False
                 result, planes, scale = made.run(image, hole, params, job), 3, 1
             case _:
                 assert isinstance(made, Filter), f"how is a {type(made).__name__} tried?"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imagetool.app.editor import Editor
@@ -64,6 +65,20 @@ def runner() -> FakeRunner:
 @pytest.fixture
 def editor(qtbot: QtBot, runner: FakeRunner) -> Iterator[Editor]:
     with open_editor(qtbot, runner.made) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_runner() -> FakeRunner:
+    return FakeRunner()
+
+
+@pytest.fixture(scope="module")
+def shared_editor(
+    qapp: QApplication, request: pytest.FixtureRequest, shared_runner: FakeRunner
+) -> Iterator[Editor]:
+    """One window for a module, which closes its documents itself and is marked with `shared_worker`."""
+    with open_editor(QtBot(request), shared_runner.made) as opened:
         yield opened
 
 

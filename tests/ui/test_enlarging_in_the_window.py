@@ -191,7 +191,7 @@ def test_a_fill_lands_when_its_size_is_back(
         press(canvas, Qt.Key.Key_Z, keys)
     finish(qtbot, canvas, runner)
     assert editor.window.task.failure.sentence == ""
-    assert [layer.name for layer in canvas.session.state.layers] == ["Enlarge · Strong", "Fill · Exemplar"]
+    assert [layer.name for layer in canvas.session.state.layers] == ["Enlarge · Strong", "Fill · Natural"]
 
 
 @pytest.mark.parametrize("end", ["cancel", "failure"])

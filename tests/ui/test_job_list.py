@@ -146,7 +146,7 @@ def test_the_log_is_shown_and_copied(qtbot: QtBot, panel: JobPanel, runner: Fake
     assert row.log.isHidden()
     row.log_button.click()
     first = row.log.text.toPlainText()
-    assert first.startswith("Fill · Exemplar")
+    assert first.startswith("Fill · Natural")
     runner.hear(Noted(job_id, "on cpu in float32"))
     runner.hear(Noted(job_id, "<b>second</b>"))
     qtbot.waitUntil(lambda: row.log.text.toPlainText().endswith("\non cpu in float32\n<b>second</b>"))

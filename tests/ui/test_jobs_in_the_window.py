@@ -88,7 +88,7 @@ def test_the_result_is_a_layer_and_the_mask_goes(
     runner.finish(255)
     finished(qtbot, canvas)
     state = canvas.session.state
-    assert [layer.name for layer in state.layers] == ["Background", "Fill · Exemplar"]
+    assert [layer.name for layer in state.layers] == ["Background", "Fill · Natural"]
     assert state.active is state.layers[1]
     assert not state.mask.tiles
     seen, original = composite(state, state.bounds), composite(before, state.bounds)
@@ -156,7 +156,7 @@ def test_a_failure_is_said_with_its_log(qtbot: QtBot, editor: Editor, canvas: Ca
     assert not log.isVisible()
     next(it for it in failure.findChildren(QPushButton) if it.text() == "Details").click()
     assert log.isVisible()
-    assert log.toPlainText().startswith("Fill · Exemplar"), "what was asked for"
+    assert log.toPlainText().startswith("Fill · Natural"), "what was asked for"
     assert log.toPlainText().endswith("\nline 1\nline 2")
     press(canvas, Qt.Key.Key_Return, CONTROL)
     assert failure.sentence == "", "the next run begins without the old complaint"
@@ -172,7 +172,7 @@ def test_the_request_has_captured_the_form(editor: Editor, canvas: Canvas, runne
     begin(canvas)
     request = runner.requests[0]
     assert request.seed == 4711
-    assert request.model.entry.id == "exemplar"
+    assert request.model.entry.id == "learned"
     assert request.mask is canvas.session.state.mask
     assert request.mask is not mask_before
     editor.window.task.new_seed()

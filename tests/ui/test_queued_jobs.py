@@ -62,7 +62,7 @@ def test_a_second_run_waits_in_line(qtbot: QtBot, editor: Editor, canvas: Canvas
     runner.finish(request=second)
     qtbot.waitUntil(lambda: canvas.session.job is None)
     assert [entry.name for entry in canvas.session.document.history.entries][-2:] == [
-        "Fill with Exemplar",
+        "Fill with Natural",
         f"Enlarge with {second.model.entry.name}",
     ]
     assert editor.window.task.run_button.text() == "Enlarge"
@@ -178,7 +178,7 @@ def test_results_land_in_their_documents_after_switching(
     for request in reversed(runner.requests):
         runner.finish(request=request)
     qtbot.waitUntil(lambda: canvas.session.job is None and other.session.job is None)
-    assert [layer.name for layer in canvas.session.state.layers] == ["Background", *["Fill · Exemplar"] * 2]
+    assert [layer.name for layer in canvas.session.state.layers] == ["Background", *["Fill · Natural"] * 2]
     assert other.session.state.size == Size(400, 300)
     assert len(other.session.state.layers) == 1
 
@@ -195,7 +195,7 @@ def test_a_queued_job_says_that_its_picture_has_another_size(
     qtbot.waitUntil(lambda: canvas.session.job is second)
     qtbot.waitUntil(lambda: "begun for 320 × 240 px, which the picture no longer has" in status.job.text())
     runner.hear(Started(second.job_id))
-    qtbot.waitUntil(lambda: status.message.text().startswith("Fill · Exemplar is begun for 320 × 240 px"))
+    qtbot.waitUntil(lambda: status.message.text().startswith("Fill · Natural is begun for 320 × 240 px"))
     canvas.session.undo()
     assert "begun for" not in status.job.text(), "the size is the old one again"
     canvas.session.redo()
@@ -228,7 +228,7 @@ def test_notes_for_people_are_said_and_all_are_logged(
     assert editor.window.status.message.text() == "Smaller tiles: 256 px instead of 512 px."
     runner.finish()
     qtbot.waitUntil(lambda: canvas.session.job is None)
-    assert job.log[0].startswith("Fill · Exemplar · 320 × 240 px · auto · seed 0 · "), "what was asked for"
+    assert job.log[0].startswith("Fill · Natural · 320 × 240 px · auto · seed 0 · "), "what was asked for"
     assert job.log[2] == "cudaMalloc failed"
     assert job.log[-1].startswith("Filled in 3.1 s")
 

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.shared_worker
 FOLDER = Path(__file__).parents[1] / "fakes" / "all_tasks"
 PLUGIN = third_party(read_manifest(FOLDER / "plugin.toml"), FOLDER, sealed=False)
 BY_ID = {entry.id: CatalogModel(PLUGIN, entry) for entry in PLUGIN.manifest.models}
-MODELS = {model.entry.task: model for model in BY_ID.values() if not model.entry.opacity}
+MODELS = {
+    model.entry.task: model for model in BY_ID.values() if not model.entry.opacity and not model.entry.guides
+}
 
 
 class Shown:
@@ -140,6 +142,15 @@ def test_models_that_are_given_the_opacity(desk: Desk, pixels: Pixels) -> None:
     np.testing.assert_array_equal(filled.pixels, (top - shown)[HOLE.slices])
     scored = done(desk, asked(Task.SCORE, Shown(source), model=BY_ID["score-with-opacity"]))
     np.testing.assert_allclose(scored.pixels, (shown[..., 3:] + 10.0 * shown[..., :1]) / top, atol=1e-4)
+
+
+def test_strokes_of_colour(desk: Desk, pixels: Pixels) -> None:
+    hints = np.zeros((48, 64, 4), np.uint8)
+    hints[5:15, 15:25] = (255, 0, 0, 255)
+    result = done(desk, asked(Task.INPAINT, Shown(pixels), mask=mask(), hints=hints, model=BY_ID["fill-guided"]))
+    expected = np.zeros((12, 10, 3), pixels.dtype)
+    expected[:5, :5] = (np.iinfo(pixels.dtype).max, 0, 0)
+    np.testing.assert_array_equal(result.pixels[..., :3], expected)
 
 
 def test_filling_and_enlarging(desk: Desk, pixels: Pixels) -> None:

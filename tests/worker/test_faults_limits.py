@@ -26,14 +26,14 @@ LIMIT_BYTES = 1_500_000_000
 confined = pytest.mark.skipif(not protection().limits, reason="this system has no limits for processes")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def launches() -> Launches:
     return Launches(memory_limit_bytes=LIMIT_BYTES)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(launches: Launches) -> Iterator[Desk]:
-    """A desk of its own for each test, because three deaths of a plugin suspend it."""
+    """One for all tests whose plugin dies once at most, because its worker that goes on takes seconds to start."""
     made = Desk(launch=launches)
     yield made
     made.close()
@@ -60,8 +60,13 @@ def reason_of_death(event: Event) -> str:
 
 
 @pytest.mark.parametrize("how", ["own", "shared", "pixels", "children"])
-def test_eating_memory_ends_at_the_limit(desk: Desk, launches: Launches, how: str) -> None:
+def test_eating_memory_ends_at_the_limit(how: str) -> None:
+    """At a desk of its own each time, because three deaths of a plugin suspend it."""
+    launches = Launches(memory_limit_bytes=LIMIT_BYTES)
+    desk = Desk(launch=launches)
     event = outcome(desk, launches, "eats_memory", {"how": how})
+    desk.close()
+    assert launches.orphans() == []
     assert reason_of_death(event) == "It used more than 1.5 GB of memory."
 
 

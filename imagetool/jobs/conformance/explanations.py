@@ -83,6 +83,17 @@ _FIXES: tuple[tuple[str, str], ...] = (
         "Give more_like the arguments of Generator: def more_like(self, image, count, params, job).",
     ),
     (
+        r"no way to follow strokes",
+        (
+            "Write def guided(self, image, hole, colours, known, params, job), or remove guides = true from "
+            "plugin.toml."
+        ),
+    ),
+    (
+        r"guided\(\) (missing|takes|got)",
+        "Give guided the arguments of Inpainter: def guided(self, image, hole, colours, known, params, job).",
+    ),
+    (
         r"a preview has the shape",
         "Give job.preview one picture with three planes, (1, 3, h, w), or, in a Generator, as many as are made.",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,18 @@ def more_like(model: CatalogModel, sight: Sight, count: int = 1) -> Request:
     """A job that makes pictures that resemble such a one."""
     params = Params.checked(model.entry.parameters, quick(model))
     return Request(model, params, 1, source_of(sight), device="cpu", target=sight.size, count=count)
+
+
+def guided(model: CatalogModel, sight: Sight) -> Request:
+    """The usual job of a model that fills, with a red and a blue stroke in its hole."""
+    plain = job_on(model, sight)
+    hints = np.zeros((sight.size.height, sight.size.width, 4), np.uint8)
+    hole = middle_of(sight.size)
+    middle = (hole.left + hole.right) // 2
+    hints[hole.top : hole.bottom, hole.left : middle] = (200, 40, 40, 255)
+    hints[hole.top : hole.bottom, middle : hole.right] = (40, 40, 200, 255)
+    hints[hole.top + 3 : hole.bottom] = 0
+    return replace(plain, hints=hints)
 
 
 def source_of(sight: Sight) -> Flattened:

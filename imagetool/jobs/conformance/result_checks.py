@@ -11,6 +11,7 @@ from imagetool.jobs.conformance.bench import Bench, same, size_of
 from imagetool.jobs.conformance.explanations import loading_failed, refused, why_failed
 from imagetool.jobs.conformance.pictures import (
     Sight,
+    guided,
     hole_in,
     job_on,
     middle_of,
@@ -164,6 +165,23 @@ def variations(bench: Bench) -> Verdict:
         return failed("More like another picture is the same.", "Begin with the image that more_like is given.")
     odd = Sight(Size(size.width + 3, size.height - 5))
     return _all(bench, [(f"more like {sight}", more_like(model, sight, 3)) for sight in (transparent, odd)])
+
+
+def guides(bench: Bench) -> Verdict:
+    """Strokes of colour make a difference, the same one every time, on every picture."""
+    model = bench.model
+    if not model.entry.guides:
+        return skipped("It is given no strokes of colour.")
+    usual, again = (bench.trials.run(guided(model, bench.usual)) for _ in range(2))
+    for outcome in (usual, again):
+        if outcome.error:
+            return why_failed(outcome, "With strokes of colour")
+    if not same(usual, again):
+        return failed("With the same strokes and seed it gave other bytes the second time.", _BY_SEED)
+    if bench.first is not None and same(usual, bench.first):
+        return failed("Strokes of colour make no difference.", "Let guided follow colours where known is True.")
+    sights = (Sight(opacity="partly"), Sight(dtype="uint16", gray=True), Sight(Size(23, 17)))
+    return _all(bench, [(f"{sight}, with strokes", guided(model, sight)) for sight in sights])
 
 
 def same_seed(bench: Bench) -> Verdict:

@@ -43,6 +43,7 @@ MODEL_CHECKS: tuple[tuple[str, _ModelCheck], ...] = (
     ("16 bit", result_checks.depth),
     ("inputs", result_checks.inputs),
     ("more like", result_checks.variations),
+    ("guides", result_checks.guides),
     ("same seed", result_checks.same_seed),
     ("other process", result_checks.other_process),
     ("seed", result_checks.seed),

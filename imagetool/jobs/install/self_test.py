@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 import time
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imagetool.catalog.catalog import CatalogModel
 from imagetool.catalog.places import Places
@@ -83,7 +85,8 @@ def small_requests(model: CatalogModel) -> tuple[Request, ...]:
     source = _source(sample_pixels(opaque=not entry.opacity))
     match entry.task:
         case Task.INPAINT:
-            return (Request(model, params, 1, source, _hole()),)
+            plain = Request(model, params, 1, source, _hole())
+            return (plain, replace(plain, hints=_strokes(), job_id=uuid.uuid4().hex)) if entry.guides else (plain,)
         case Task.UPSCALE:
             return (Request(model, params, 1, source, target=Size(2 * _SIZE.width, 2 * _SIZE.height)),)
         case Task.SEGMENT:
@@ -122,6 +125,13 @@ def _hole() -> TiledImage:
     plane = np.zeros((_SIZE.height, _SIZE.width), np.uint8)
     plane[Rect(40, 32, 56, 48).slices] = 255
     return TiledImage.from_array(plane)
+
+
+def _strokes() -> NDArray[np.uint8]:
+    """(H, W, 4): a red stroke through the hole."""
+    hints = np.zeros((_SIZE.height, _SIZE.width, 4), np.uint8)
+    hints[Rect(40, 38, 56, 42).slices] = (200, 40, 40, 255)
+    return hints
 
 
 def _quick(model: CatalogModel) -> dict[str, Value]:

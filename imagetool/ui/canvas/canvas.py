@@ -48,6 +48,7 @@ class Canvas(QWidget):
         self.scene = Scene(session, self)
         self.compare = Compare(self)
         self.viewport = Viewport.fitted(session.state.size, Size(1, 1))
+        self._frame = session.state.frame  # where the opened picture lies, which stays where it is on the screen
         self._tool = tool
         self._pointer: Point | None = None
         self._tablet = False
@@ -70,6 +71,11 @@ class Canvas(QWidget):
         tool.changed.connect(self.update)
         self._show_cursor()
         self.update()
+
+    @property
+    def pointer(self) -> Point | None:
+        """Where the pointer is, in image pixels; None where it is elsewhere."""
+        return self._pointer
 
     def set_viewport(self, viewport: Viewport) -> None:
         """Zooms or moves."""
@@ -136,8 +142,9 @@ class Canvas(QWidget):
         if state.size != self.viewport.picture:
             self.abandon()  # what is being drawn was meant for the other size
             spot = self.viewport.to_view(*self._pointer) if self._pointer else None
-            self.set_viewport(self.viewport.showing(state.size))
+            self.set_viewport(self.viewport.showing(state.size, self._frame, state.frame))
             self._pointer = self.viewport.to_image(*spot) if spot else None
+        self._frame = state.frame
 
     def _on_compare_changed(self) -> None:
         self._show_cursor()

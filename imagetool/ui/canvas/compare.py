@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QPainter
 
-from imagetool.ui.canvas.marks import draw_twice
+from imagetool.ui.canvas.marks import LABEL_MARGIN_PX, draw_label, draw_twice
 from imagetool.ui.canvas.viewport import Viewport
 
 _GRIP_PX = 12.0
-_LABEL_MARGIN_PX = 12.0
 
 
 class Compare(QObject):
@@ -75,22 +74,7 @@ class Compare(QObject):
             painter.setBrush(QColor(255, 255, 255, 235))
             draw_twice(painter, lambda pen: pen.drawRoundedRect(QRectF(x - 3, middle - 16, 7, 32), 3, 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            _label(painter, "After", x + _LABEL_MARGIN_PX, left=True)
-        _label(
-            painter, "Before", x - _LABEL_MARGIN_PX if not self.holding else _LABEL_MARGIN_PX, left=self.holding
+            draw_label(painter, "After", x + LABEL_MARGIN_PX, left=True)
+        draw_label(
+            painter, "Before", x - LABEL_MARGIN_PX if not self.holding else LABEL_MARGIN_PX, left=self.holding
         )
-
-
-def _label(painter: QPainter, text: str, x: float, *, left: bool) -> None:
-    ratio = painter.device().devicePixelRatioF()
-    font = QFont(painter.font())
-    font.setPixelSize(round(12 * ratio))
-    painter.setFont(font)
-    width, height = painter.fontMetrics().horizontalAdvance(text) + 16 * ratio, 22 * ratio
-    box = QRectF(x if left else x - width, _LABEL_MARGIN_PX, width, height)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 170))
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setPen(QColor(255, 255, 255))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    painter.setBrush(Qt.BrushStyle.NoBrush)

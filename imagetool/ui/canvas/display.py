@@ -60,7 +60,7 @@ class Display(QObject):
 
     def show(self, state: State) -> list[Rect]:
         """Takes a new state, of the same size; returns the rectangles of image pixels that changed."""
-        changed = _changed(self._state, state)
+        changed = changed_rects(self._state, state)
         cells = {(rect.top // DISPLAY_TILE_PX, rect.left // DISPLAY_TILE_PX) for rect in changed}
         with self._lock:
             self._state = state
@@ -92,6 +92,10 @@ class Display(QObject):
         painter.end()
         self._want(missing)
         return covered, whole
+
+    def render_part(self, state: State, rect: Rect, colours: QColorSpace | None) -> QImage:
+        """What is shown of `rect`, which is at most a tile; called on the display's own thread."""
+        return rendered(state, rect, colours)
 
     def close(self) -> None:
         """Ends the thread."""
@@ -169,9 +173,9 @@ class Display(QObject):
         level, row, column = key
         rect = level_rect(state, level, row, column)
         if level == 0:
-            return rendered(state, rect, self._colours)
+            return self.render_part(state, rect, self._colours)
         if level == 1:
-            return halved(rendered(state, rect, self._colours))
+            return halved(self.render_part(state, rect, self._colours))
         children = []
         for down_row, down_column in ((0, 0), (0, 1), (1, 0), (1, 1)):
             child = (level - 1, 2 * row + down_row, 2 * column + down_column)
@@ -195,7 +199,7 @@ def _top_level(state: State) -> int:
     return level
 
 
-def _changed(earlier: State, later: State) -> list[Rect]:
+def changed_rects(earlier: State, later: State) -> list[Rect]:
     """Where the two look different, in whole tiles."""
     if earlier.layers == later.layers:
         return []

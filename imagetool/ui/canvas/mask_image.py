@@ -73,10 +73,14 @@ def grays() -> list[int]:
 
 
 def _strongest(plane: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """The maximum of each square of `step` pixels, a power of two."""
     height, width = -(-plane.shape[0] // step) * step, -(-plane.shape[1] // step) * step
     padded = np.zeros((height, width), np.uint8)
     padded[: plane.shape[0], : plane.shape[1]] = plane
-    strongest: NDArray[np.uint8] = padded.reshape(height // step, step, width // step, step).max(axis=(1, 3))
+    strongest = padded
+    for _ in range(step.bit_length() - 1):  # many times as quick as one `max` over both axes
+        strongest = np.maximum(strongest[0::2], strongest[1::2])
+        strongest = np.maximum(strongest[:, 0::2], strongest[:, 1::2])
     return strongest
 
 

@@ -12,17 +12,23 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from imagetool.core.geometry import Rect
+from imagetool.core.hints import Hint
+from imagetool.core.last_change import Change
 from imagetool.jobs.events import Previewed
 from imagetool.jobs.request import Request
+from imagetool.ui.canvas.change_display import ChangeDisplay
 from imagetool.ui.canvas.compare import Compare
 from imagetool.ui.canvas.display import Display
+from imagetool.ui.canvas.hint_marks import draw_hints
+from imagetool.ui.canvas.marks import LABEL_MARGIN_PX, draw_label
 from imagetool.ui.canvas.mask_image import MaskImages, grays, tint
-from imagetool.ui.canvas.tile_images import colour_space
+from imagetool.ui.canvas.tile_images import colour_space, matched
 from imagetool.ui.canvas.viewport import Viewport
 from imagetool.ui.session import Session
 from imagetool.ui.tokens import DARK
 from imagetool.ui.widgets.checkerboard import checkerboard
 
+_CHANGES = "What changed · black is the same"
 _TINT_ALPHA = 120
 _MOST_RECTS = 16  # more are drawn as one
 _SMOOTH_BELOW_SCALE = 2.0  # from here on pixels are shown as squares
@@ -48,7 +54,9 @@ class Scene(QObject):
         self._colours = colour_space(session.document.picture.metadata.icc)
         self._after = Display(session.state, self._colours, session.coarse)
         self._before: Display | None = None
+        self._changes: ChangeDisplay | None = None
         self._shown_layers = session.state.layers
+        self._frame = session.state.frame
         self._masks = MaskImages()
         self._tint, self._grays = tint(QColor(DARK.mask), _TINT_ALPHA), grays()
         self._previews: dict[Rect, QImage] = {}
@@ -56,6 +64,7 @@ class Scene(QObject):
         self._after.ready.connect(self.changed)
         session.state_changed.connect(self._on_state_changed)
         session.mask_changed.connect(self._on_mask_changed)
+        session.hints_changed.connect(self.changed)
         session.preview_changed.connect(self._on_preview_changed)
 
     def cycle_mask_view(self) -> MaskView:
@@ -65,9 +74,30 @@ class Scene(QObject):
         self.changed.emit(None)
         return self.mask_view
 
+    def overview(self) -> QImage:
+        """The whole picture in small, from what is ready."""
+        return self._after.overview()
+
+    @property
+    def change(self) -> Change | None:
+        """What is shown as a map in the place of the picture; None where the picture is."""
+        return self._changes.change if self._changes else None
+
+    def show_change(self, change: Change | None) -> None:
+        """Shows a map of what has changed in the place of the picture, or the picture again."""
+        if self._changes:
+            self._changes.ready.disconnect(self.changed)
+            self._changes.close()
+        self._changes = ChangeDisplay(change) if change else None
+        if self._changes:
+            self._changes.ready.connect(self.changed)
+        self.changed.emit(None)
+
     def close(self) -> None:
         """Ends the threads."""
         self._after.close()
+        if self._changes:
+            self._changes.close()
         if self._before:
             self._before.close()
 
@@ -77,12 +107,24 @@ class Scene(QObject):
         now = exposed.restrict(Rect(split, exposed.top, exposed.right, exposed.bottom))
         old = exposed.restrict(Rect(exposed.left, exposed.top, split, exposed.bottom))
         if not old.empty:
-            self._draw_display(painter, self._before_display(), viewport, old)
-        if not now.empty:
-            self._draw_display(painter, self._after, viewport, now)
+            before = self._before_display()
+            self._draw_display(painter, before, viewport.over(self._session.state.frame, before.size), old)
+        if not now.empty and self._changes:
+            self._draw_display(painter, self._changes, viewport.stretched(self._changes.size), now)
+            draw_label(painter, _CHANGES, split + LABEL_MARGIN_PX, left=True)
+        elif not now.empty:
+            self._draw_display(painter, self._after, viewport.stretched(self._after.size), now)
             self._draw_previews(painter, viewport, now)
             if not self._previews and not compare.active:
                 self._draw_mask(painter, viewport, now)
+            if self.mask_view is not MaskView.HIDDEN and not compare.active:
+                draw_hints(painter, viewport, now, self._shown_hints(), self._colours)
+
+    def _shown_hints(self) -> list[Hint]:
+        """All but those that the previews on the screen follow already."""
+        job = self._previewed if self._previews else None
+        followed = job.hints if job else None
+        return [hint for hint in self._session.hints if followed is None or not hint.is_in(followed)]
 
     def _before_display(self) -> Display:
         if self._session.state.layers == self._session.document.original.layers:
@@ -94,7 +136,6 @@ class Scene(QObject):
         return self._before
 
     def _draw_display(self, painter: QPainter, display: Display, viewport: Viewport, part: Rect) -> None:
-        viewport = viewport.stretched(display.size)
         rect = viewport.image_rect(part.left, part.top, part.right, part.bottom)
         if rect.empty:
             return
@@ -139,8 +180,9 @@ class Scene(QObject):
 
     def _on_state_changed(self, state: object) -> None:
         self._keep_original()
+        earlier, self._frame = self._frame, self._session.state.frame
         if self._session.state.size != self._after.size:
-            self._show_other_size()
+            self._show_other_size(earlier)
             return
         changed = self._after.show(self._session.state)
         if len(changed) > _MOST_RECTS:
@@ -148,11 +190,15 @@ class Scene(QObject):
         for rect in changed:
             self.changed.emit(rect)
 
-    def _show_other_size(self) -> None:
-        """A new display, which shows what the old one had until its own images are ready."""
-        old = self._after
-        self._after = Display(self._session.state, self._colours, old.overview())
-        self._after.has_alpha = old.has_alpha
+    def _show_other_size(self, earlier: Rect) -> None:
+        """A new display, which shows what the old one had until its own images are ready.
+
+        What lay at `earlier` in the old one lies in the frame of the new.
+        """
+        old, state = self._after, self._session.state
+        coarse = matched(old.overview(), (old.size, earlier), (state.size, state.frame))
+        self._after = Display(state, self._colours, coarse)
+        self._after.has_alpha = old.has_alpha or state.frame != state.bounds
         self._after.ready.connect(self.changed)
         old.ready.disconnect(self.changed)
         old.close()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColorSpace, QImage, QPainter
 
 from imagetool.core.compositing import composite
 from imagetool.core.document import State
-from imagetool.core.geometry import Rect
+from imagetool.core.geometry import Rect, Size
 from imagetool.core.picture import Pixels
 
 DISPLAY_TILE_PX = 512
@@ -60,6 +60,26 @@ def joined(children: list[tuple[int, int, QImage]], width: int, height: int) -> 
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
     for x, y, image in children:
         painter.drawImage(x, y, image)
+    painter.end()
+    return whole
+
+
+def matched(image: QImage, old: tuple[Size, Rect], new: tuple[Size, Rect]) -> QImage:
+    """An image of a whole picture, moved to stand for another one; both have a size and a part that they share."""
+    (old_size, here), (size, there) = old, new
+    if here == Rect.of_size(old_size) and there == Rect.of_size(size):
+        return image
+    stretch = there.width / here.width  # from pixels of the old picture to those of the new
+    shown = image.width() / old_size.width / stretch  # from those to pixels of the image
+    whole = QImage(
+        max(1, round(size.width * shown)),
+        max(1, round(size.height * shown)),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    whole.fill(Qt.GlobalColor.transparent)
+    left, top = there.left - here.left * stretch, there.top - here.top * stretch
+    painter = QPainter(whole)
+    painter.drawImage(QPointF(left * shown, top * shown), image)
     painter.end()
     return whole
 

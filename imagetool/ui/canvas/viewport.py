@@ -60,20 +60,38 @@ class Viewport:
         """The position in the view of an image position."""
         return Point(x * self.scale + self.left, y * self.scale + self.top)
 
-    def showing(self, picture: Size) -> Viewport:
-        """A picture of another size in the same place: fitted stays fitted, else its width stays the same."""
-        if picture == self.picture:
+    def showing(self, picture: Size, here: Rect | None = None, there: Rect | None = None) -> Viewport:
+        """A picture of another size in the same place: fitted stays fitted, else its width stays the same.
+
+        Where not the whole of one is the whole of the other, what is `here` in this picture is `there` in that.
+        """
+        if picture == self.picture and here == there:
             return self
         if self.is_fitted:
             return Viewport.fitted(picture, self.view)
-        other = self.stretched(picture)
+        other = self.matched(picture, here or Rect.of_size(self.picture), there or Rect.of_size(picture))
         if other.scale <= MAX_SCALE:
             return other
         return other.scaled_at(self.view.width / 2, self.view.height / 2, MAX_SCALE)
 
     def stretched(self, picture: Size) -> Viewport:
         """Another picture over exactly the same place, whatever its size."""
-        return replace(self, picture=picture, scale=self.scale * self.picture.width / picture.width)
+        return self.over(Rect.of_size(self.picture), picture)
+
+    def over(self, rect: Rect, picture: Size) -> Viewport:
+        """Another picture over exactly the place of `rect` in this one."""
+        return self.matched(picture, rect, Rect.of_size(picture))
+
+    def matched(self, picture: Size, here: Rect, there: Rect) -> Viewport:
+        """Another picture, so placed that its part `there` lies exactly over what is `here` in this one."""
+        spot, scale = self.to_view(here.left, here.top), self.scale * here.width / there.width
+        return replace(
+            self,
+            picture=picture,
+            scale=scale,
+            left=spot.x - there.left * scale,
+            top=spot.y - there.top * scale,
+        )
 
     def resized(self, view: Size) -> Viewport:
         """The same in another view: fitted stays fitted, else the middle stays in the middle."""

@@ -163,6 +163,11 @@ class TaskPanel(QWidget):
         """The values that were set for a model, else its defaults."""
         return Params.checked(model.entry.parameters, self._kept_values(model))
 
+    def model_for(self, task: Task) -> CatalogModel | None:
+        """The model that was last chosen for a task, else the one it begins with; None where there is none."""
+        able = self._catalog.models_for(task)
+        return next((model for model in able if model.id == self._chosen.get(task)), next(iter(able), None))
+
     def take(self, model: CatalogModel, params: Params, seed: int) -> None:
         """Sets the panel to a model, its values and a seed."""
         self._values[model.id] = dict(params)

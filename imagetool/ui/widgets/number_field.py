@@ -216,6 +216,7 @@ class NumberRow(QWidget):
     ) -> None:
         super().__init__()
         self.field = NumberField(allowed, label)
+        self.name = DragLabel(label, self.field)
         self.slider = StepSlider(self.field)
         self.slider.setRange(0, _SLIDER_TICKS)
         self.slider.setAccessibleName(label)
@@ -224,7 +225,7 @@ class NumberRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.BETWEEN_PX)
-        for widget in (DragLabel(label, self.field), self.slider, self.field):
+        for widget in (self.name, self.slider, self.field):
             widget.setToolTip(plain_tip(tip))
             row.addWidget(widget, 1 if widget is self.slider and not slider_width_px else 0)
         self.field.value_changed.connect(self._on_field_changed)

@@ -39,6 +39,20 @@ class FillWithOpacity(Inpainter):
         return 1 - image
 
 
+class FillGuided(Inpainter):
+    """Black; where there are strokes, their colours."""
+
+    def run(self, image: Tensor, hole: Tensor, params: Params, job: Job) -> Tensor:
+        """Black."""
+        return torch.zeros_like(image)
+
+    def guided(
+        self, image: Tensor, hole: Tensor, colours: Tensor, known: Tensor, params: Params, job: Job
+    ) -> Tensor:
+        """The strokes, on black."""
+        return colours
+
+
 class Enlarge(Upscaler):
     """Repeats pixels."""
 

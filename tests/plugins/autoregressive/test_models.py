@@ -57,7 +57,7 @@ def test_models_of_small_pictures_see_opacity_and_are_never_the_first_to_fill(mo
     layout = Layout.read(read_layout(weights(model).only))
     assert model.entry.opacity == (layout.channels == 4 and model.entry.task is not Task.GENERATE)
     assert model.entry.special == (model.entry.task is Task.INPAINT)
-    assert Catalog.scan(Places.find()).models_for(Task.INPAINT)[0].entry.id == "exemplar"
+    assert Catalog.scan(Places.find()).models_for(Task.INPAINT)[0].entry.id == "learned"
 
 
 @of(Task.GENERATE)

@@ -53,6 +53,11 @@ TABLE = [
     Wrong("run upscale {photo} -o {out} --count 2", 2, "upscale takes no --count; it makes one picture."),
     Wrong("run upscale {photo} -o {out} --like {mask}", 2, "upscale takes no --like."),
     Wrong("run upscale {photo} -o {out} --box 1,2,3,4", 2, "upscale takes no --box."),
+    Wrong(
+        RUN + " --model exemplar --hints {mask}",
+        1,
+        "The model “Exemplar” takes no guides. Choose another model or leave --hints away.",
+    ),
     Wrong("run upscale {photo} -o {out} --hints {mask}", 2, "upscale takes no --hints."),
     Wrong(RUN + " --resume", 2, "inpaint takes no --resume; it is not computed in tiles."),
     Wrong("plugins install", 2, "The following arguments are required: SOURCE."),

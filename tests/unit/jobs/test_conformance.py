@@ -39,6 +39,50 @@ class Case:
 
 CASES = [
     Case(
+        "loses_a_column",
+        "result",
+        "got float32 of shape",
+        "Return exactly that shape",
+        """
+        class It(Filter):
+            def run(self, image, params, job):
+                return image[..., 1:]
+        """,
+    ),
+    Case(
+        "returns_bytes",
+        "result",
+        "got uint8 of shape",
+        "Return floats in [0, 1]",
+        """
+        class It(Filter):
+            def run(self, image, params, job):
+                return (image * 255).to(torch.uint8)
+        """,
+    ),
+    Case(
+        "divides_by_nothing",
+        "result",
+        "values that are not numbers",
+        "divisions",
+        """
+        class It(Filter):
+            def run(self, image, params, job):
+                return image * 0 / 0
+        """,
+    ),
+    Case(
+        "forgets_to_return",
+        "result",
+        "got NoneType",
+        "“return”",
+        """
+        class It(Filter):
+            def run(self, image, params, job):
+                image * 0.5
+        """,
+    ),
+    Case(
         "takes_any_random_numbers",
         "same seed",
         "other bytes the second time",
@@ -266,10 +310,6 @@ def test_what_differs_between_processes_is_found(tmp_path: Path) -> None:
 
 REAL = [
     # plugin, check, its explanation, its fix
-    ("wrong_shape", "result", "got float32 of shape", "Return exactly that shape"),
-    ("wrong_dtype", "result", "got uint8 of shape", "Return floats in [0, 1]"),
-    ("not_a_number", "result", "values that are not numbers", "divisions"),
-    ("returns_nothing", "result", "got NoneType", "“return”"),
     ("missing_module", "loads", "(model.py, line 3)", "a_library_that_is_not_there"),
     ("segfaults", "result", "It was ended by signal 11. (model.py, line 11)", "Code outside Python"),
 ]

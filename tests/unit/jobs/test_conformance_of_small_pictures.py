@@ -56,6 +56,34 @@ CASES = [
         more="variations = true",
     ),
     Case(
+        "promises_guides",
+        "guides",
+        "With strokes of colour: The model has no way to follow strokes of colour.",
+        "known, params, job), or remove guides = true",
+        """
+        class It(Inpainter):
+            def run(self, image, hole, params, job):
+                return image
+        """,
+        task="inpaint",
+        more="guides = true",
+    ),
+    Case(
+        "looks_at_no_stroke",
+        "guides",
+        "Strokes of colour make no difference.",
+        "Let guided follow colours where known is True.",
+        """
+        class It(Inpainter):
+            def run(self, image, hole, params, job):
+                return image
+            def guided(self, image, hole, colours, known, params, job):
+                return image
+        """,
+        task="inpaint",
+        more="guides = true",
+    ),
+    Case(
         "forgets_the_opacity",
         "result",
         "got float32 of shape (1, 3, ",
@@ -92,6 +120,20 @@ def test_what_is_wrong_fails_its_own_check(case: Case, tmp_path: Path) -> None:
     assert found.check == case.check
     assert case.explanation in found.explanation
     assert case.fix in found.fix
+
+
+def test_one_that_follows_strokes_passes(tmp_path: Path) -> None:
+    code = """
+    class It(Inpainter):
+        def run(self, image, hole, params, job):
+            return image
+        def guided(self, image, hole, colours, known, params, job):
+            return torch.where(known, colours, image)
+    """
+    report = checked(write_small_plugin(tmp_path / "follows", code, task="inpaint", more="guides = true"))
+    assert report.passed, failures(report)
+    (check,) = [check for check in report.checks if check.check == "guides"]
+    assert check.explanation.startswith("96 × 64 that is partly transparent, with strokes; ")
 
 
 def test_more_like_a_picture_that_depends_on_picture_and_seed_passes(tmp_path: Path) -> None:

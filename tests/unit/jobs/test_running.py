@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from imagetool.core.picture import Pixels
 from imagetool.core.seam_plan import SeamPlan
 from imagetool.core.tile_plan import TilePlan, Tiling
 from imagetool.jobs.device import Device
-from imagetool.jobs.errors import NoVariations
+from imagetool.jobs.errors import NoGuides, NoVariations
 from imagetool.jobs.events import Finished
 from imagetool.jobs.measures import Measures
 from imagetool.jobs.preparing import Equipment
@@ -24,7 +25,7 @@ from imagetool.plugin.parameters import Params
 from imagetool.wire.buffers import BufferPool, open_array
 from imagetool.wire.errors import NoRoomForPixels
 from imagetool.wire.messages import Done, Preview, RectRef
-from tests.fakes.requests import MANIFEST, enlarging, fake_model, picture
+from tests.fakes.requests import HOLE, MANIFEST, enlarging, fake_model, picture
 from tests.fakes.requests import request as filling
 from tests.fakes.tiled_jobs import TILES, tiled, work
 
@@ -165,6 +166,25 @@ def test_nothing_is_kept_where_there_is_no_room(pool: BufferPool) -> None:
 
 
 GENERATOR = MANIFEST.replace("inpaint", "generate")
+
+
+HINTS = np.random.default_rng(2).integers(0, 256, (48, 64, 4), np.uint8)
+
+
+def test_of_strokes_a_worker_gets_what_the_mask_covers(pool: BufferPool) -> None:
+    asked = replace(filling(fake_model(MANIFEST + "guides = true\n")), hints=HINTS)
+    running = Running.prepared(asked, pool)
+    given = running.message().hints
+    assert given
+    np.testing.assert_array_equal(open_array(given, writable=False), HINTS[HOLE.slices])
+    running.release()
+
+
+def test_a_model_that_follows_no_strokes_is_not_run_with_any(pool: BufferPool) -> None:
+    said = r"^The model “Fast” takes no guides\. Choose another model or erase the strokes\.$"
+    with pytest.raises(NoGuides, match=said):
+        Running.prepared(replace(filling(), hints=HINTS), pool)
+    assert pixel_files(pool) == 0
 
 
 @pytest.mark.parametrize("target", [None, Size(64, 48), Size(20, 12)], ids=str)

@@ -54,6 +54,15 @@ def test_one_that_makes_more_like_a_picture_is_tried_with_one_and_without() -> N
     assert set(np.unique(seen(more)[..., 3])) == {0, 255}
 
 
+def test_one_that_follows_strokes_is_tried_with_some_and_without() -> None:
+    plain, drawn = requests(Task.INPAINT, "guides = true\n")
+    assert plain.hints is None
+    assert plain.mask
+    assert drawn.hints is not None
+    assert (drawn.hints[plain.mask.content_rect().slices][..., 3] == 255).any()
+    assert plain.job_id != drawn.job_id
+
+
 def test_what_fails_in_either_is_not_trusted(tmp_path: Path) -> None:
     code = """
     class It(Generator):

@@ -11,7 +11,8 @@ from imagetool.core.geometry import Rect
 from imagetool.core.picture import Pixels
 from imagetool.kit.errors import InvalidResult
 from imagetool.kit.inpainting import Holes, fill_holes
-from imagetool.plugin.errors import Cancelled
+from imagetool.plugin import Inpainter, Job
+from imagetool.plugin.errors import Cancelled, CannotRun
 from imagetool.plugin.parameters import Params
 from tests.fakes.models import Answer, FakeInpainter, FakeJob
 
@@ -39,13 +40,18 @@ def mask_of(*holes: Rect) -> tuple[NDArray[np.uint8], Rect]:
 
 
 def fill(
-    model: FakeInpainter, source: Pixels, *holes: Rect, job: FakeJob | None = None, opacity: bool = False
+    model: Inpainter,
+    source: Pixels,
+    *holes: Rect,
+    job: FakeJob | None = None,
+    opacity: bool = False,
+    hints: NDArray[np.uint8] | None = None,
 ) -> tuple[Pixels, list[Any]]:
     """The result over the rectangle around the holes, and the spans of the crops' jobs."""
     mask, rect = mask_of(*holes)
     result: Pixels = np.zeros((rect.height, rect.width, 4), source.dtype)
     spans = []
-    seen = Holes(source, mask, rect, 0.5, 5, opacity)
+    seen = Holes(source, mask, rect, 0.5, 5, opacity, None if hints is None else hints[rect.slices])
 
     def job_for(crop: Rect, begin: float, end: float) -> FakeJob:
         spans.append((crop, begin, end))
@@ -122,6 +128,88 @@ def test_a_model_that_is_given_the_opacity_of_an_opaque_picture_may_change_it() 
 def test_a_model_that_is_given_the_opacity_returns_it() -> None:
     with pytest.raises(InvalidResult, match=r"expected finite numbers of shape \(1, 4, .*got float32 .*\(1, 3, "):
         fill(FakeInpainter(lambda image, hole: image[:, :3]), picture(), HOLE, opacity=True)
+
+
+class Guided(FakeInpainter):
+    """Fills strokes with their colours, and all else with gray; records what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strokes: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def guided(
+        self,
+        image: torch.Tensor,
+        hole: torch.Tensor,
+        colours: torch.Tensor,
+        known: torch.Tensor,
+        params: Params,
+        job: Job,
+    ) -> torch.Tensor:
+        """Follows the strokes."""
+        self.strokes.append((colours, known))
+        job.progress(0.5, "half")
+        return torch.where(known, colours, torch.full_like(image, 0.5))
+
+
+def strokes(*places: tuple[Rect, tuple[int, int, int, int]]) -> NDArray[np.uint8]:
+    hints = np.zeros((100, 120, 4), np.uint8)
+    for rect, colour in places:
+        hints[rect.slices] = colour
+    return hints
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_strokes_in_the_hole_are_followed(dtype: Any) -> None:
+    """What is drawn beside the hole, or hardly opaque, says nothing."""
+    model, source = Guided(), picture(dtype)
+    drawn = strokes(
+        (Rect(25, 25, 40, 30), (255, 0, 51, 255)), (Rect(40, 25, 45, 30), (0, 255, 0, 128)), (HOLE, (0, 0, 0, 127))
+    )
+    drawn[HOLE.slices][5:10, :10] = (255, 0, 51, 255)
+    drawn[HOLE.slices][5:10, 10:15] = (0, 255, 0, 128)
+    result, ((crop, _, _),) = fill(model, source, HOLE, hints=drawn)
+    assert model.images == [], "run is asked only where there are no strokes"
+    ((colours, known),) = model.strokes
+    assert (colours.shape, known.shape) == ((1, 3, crop.height, crop.width), (1, 1, crop.height, crop.width))
+    assert (colours.dtype, known.dtype) == (torch.float32, torch.bool)
+    assert not bool(colours[~known.expand_as(colours)].any())
+    inside = HOLE.moved(-crop.left, -crop.top)
+    where = Rect(inside.left, inside.top + 5, inside.left + 15, inside.top + 10)
+    assert int(known.sum()) == int(known[0, 0][where.slices].sum()) == 75
+    top = int(np.iinfo(dtype).max)
+    assert (result[5:10, :10, :3] == (top, 0, top // 5)).all()
+    assert (result[5:10, 10:15, :3] == (0, top, 0)).all()
+    assert (result[0, :, :3] == (top + 1) // 2).all()
+
+
+def test_a_hole_without_strokes_is_filled_as_ever() -> None:
+    """So is the opacity, which nobody draws; what is drawn between two holes belongs to neither."""
+    model, other, between = Guided(), Rect(90, 70, 95, 78), Rect(50, 40, 56, 46)
+    red = (255, 0, 0, 255)
+    result, _ = fill(model, picture(opaque=False), HOLE, other, hints=strokes((other, red), (between, red)))
+    assert len(model.strokes) == 1
+    assert len(model.images) == 3, "colours of the other hole, and both opacities"
+    assert (result[-3, -3] == (255, 0, 0, 128)).all()
+    plain = Guided()
+    fill(plain, picture(), HOLE, hints=strokes((Rect(0, 0, 20, 100), (255, 0, 0, 255))))
+    assert (len(plain.images), len(plain.strokes)) == (1, 0)
+
+
+def test_a_model_without_a_way_to_follow_strokes_says_so() -> None:
+    with pytest.raises(CannotRun, match=r"^The model has no way to follow strokes of colour\."):
+        fill(FakeInpainter(), picture(), HOLE, hints=strokes((HOLE, (255, 0, 0, 255))))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_transparent_hole_in_an_opaque_picture_becomes_opaque(dtype: Any) -> None:
+    """As a margin does by which a canvas is enlarged; the model's gray guess at it would be a hair off."""
+    source, model = picture(dtype).copy(), FakeInpainter(value=0.99)
+    margin = Rect(100, 0, 120, 100)
+    source[margin.slices] = 0
+    result, _ = fill(model, source, margin)
+    assert (result[..., 3] == np.iinfo(dtype).max).all()
+    assert len(model.images) == 1
 
 
 def test_progress_counts_pixels_of_the_holes() -> None:

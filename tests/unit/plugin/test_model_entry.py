@@ -46,7 +46,7 @@ def test_a_model_that_says_nothing_gets_what_suits_most() -> None:
     entry = model()
     assert entry.task is Task.UPSCALE
     assert (entry.tile, entry.precisions, entry.weights) == (TileEntry(512, 32, 1), ("fp32",), ())
-    assert (entry.whole, entry.opacity, entry.variations) == (False, False, False)
+    assert (entry.whole, entry.opacity, entry.variations, entry.guides) == (False, False, False, False)
 
 
 def test_a_model_that_says_everything() -> None:
@@ -64,12 +64,14 @@ def test_a_model_that_says_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "key"), [("inpaint", "opacity"), ("score", "opacity"), ("generate", "variations")]
+    ("task", "key"),
+    [("inpaint", "opacity"), ("score", "opacity"), ("generate", "variations"), ("inpaint", "guides")],
 )
 def test_what_only_models_of_some_tasks_can_say(task: str, key: str) -> None:
     text = HEAD.replace("upscale", task) + f"{key} = true"
     (entry,) = Manifest.parse(text, "The plugin “x”").models
-    assert (entry.opacity, entry.variations) == (key == "opacity", key == "variations")
+    for flag in ("opacity", "variations", "guides"):
+        assert getattr(entry, flag) == (flag == key)
 
 
 @pytest.mark.parametrize("lines", ["tile = { size = 32, overlap = 16 }", "tile = { size = 16384, overlap = 0 }"])
@@ -96,6 +98,7 @@ WRONG = [
     ("opacity = 1", "model[0].opacity: expected true or false, got 1"),
     ("opacity = true", "model[0].opacity: is for models of inpaint and score, not of upscale"),
     ("variations = true", "model[0].variations: is for models of generate, not of upscale"),
+    ("guides = true", "model[0].guides: is for models of inpaint, not of upscale"),
     ('precisions = "fp32"', "model[0].precisions: expected a list, got 'fp32'"),
     ('precisions = ["bf16"]', "model[0].precisions: is not a list of fp32, bf16, fp16 with fp32 in it"),
     ('precisions = ["fp32", "fp8"]', "model[0].precisions: is not a list of fp32, bf16, fp16 with fp32 in it"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imagetool.training.held_back import COUNT, SIDE_PX, Division, middle
+from imagetool.training.held_back import COUNT, ONE_IN, SIDE_PX, Division, is_held_back, middle
 
 
 def photos(count: int) -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
@@ -26,3 +26,10 @@ def test_the_middle_is_taken() -> None:
     photo[5:-5, 2:-2] = 1
     assert middle(photo).shape == (SIDE_PX, SIDE_PX, 3)
     assert middle(photo).all()
+
+
+def test_a_name_alone_says_whether_a_photo_is_held_back() -> None:
+    names = [f"photo{number}.jpg" for number in range(2000)]
+    held_back = {name for name in names if is_held_back(name)}
+    assert 0.5 < len(held_back) / len(names) * ONE_IN < 1.5
+    assert all(is_held_back(f"elsewhere/deep/{name}") for name in held_back)

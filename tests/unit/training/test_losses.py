@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from imagetool.training.losses import pixel_and_frequency, psnr_loss
+from imagetool.training.losses import dissimilarity, pixel_and_frequency, psnr_loss
+from imagetool.training.measures import ssim_of
 
 
 def noise(seed: int) -> torch.Tensor:
@@ -47,3 +48,20 @@ def test_a_nearly_perfect_picture_hardly_counts() -> None:
     assert image.grad is not None
     strong, slight = image.grad.abs().amax(dim=(1, 2, 3)).tolist()
     assert 0 < slight < strong / 2
+
+
+def test_dissimilarity_is_one_minus_what_the_measure_says() -> None:
+    one, other = noise(1)[:1].repeat(1, 1, 5, 4), noise(2)[:1].repeat(1, 1, 5, 4)  # 40 × 40
+    told = dissimilarity(one, other)[0, 0]
+    planes = [0.299 * it[0, 0] + 0.587 * it[0, 1] + 0.114 * it[0, 2] for it in (one, other)]
+    expected = 1 - ssim_of(*(plane.double().numpy() * 255 for plane in planes))
+    inside = (slice(8, -8), slice(8, -8))
+    torch.testing.assert_close(told[inside].double(), torch.from_numpy(expected[inside]), atol=1e-3, rtol=0)
+    assert float(dissimilarity(one, one).abs().max()) < 1e-3
+
+
+def test_dissimilarity_keeps_its_digits_under_autocast() -> None:
+    flat = torch.full((1, 3, 24, 24), 0.97) + 0.002 * noise(1)[:1, :, :8, :8].repeat(1, 1, 3, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        told = dissimilarity(flat, flat.flip(-1))
+    torch.testing.assert_close(told, dissimilarity(flat, flat.flip(-1)))

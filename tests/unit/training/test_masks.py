@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imagetool.core.geometry import Size
-from imagetool.training.masks import KINDS, random_mask
+from imagetool.training.masks import KINDS, beyond_a_frame, random_mask
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,3 +52,14 @@ def test_tiny_pictures_get_a_mask_too(kind: str, size: Size) -> None:
 def test_an_unknown_kind_is_named() -> None:
     with pytest.raises(ValueError, match="narrow, medium, wide, not 'broad'"):
         random_mask("broad", Size(8, 8), np.random.default_rng(1))
+
+
+def test_beyond_a_frame_lies_a_margin_on_one_to_three_sides() -> None:
+    for seed in range(20):
+        mask = beyond_a_frame(Size(120, 80), np.random.default_rng(seed)) > 0
+        sides = [mask[0].all(), mask[-1].all(), mask[:, 0].all(), mask[:, -1].all()]
+        assert 1 <= sum(sides) <= 3
+        rows, columns = (~mask).any(axis=1), (~mask).any(axis=0)
+        assert np.array_equal(~mask, rows[:, None] & columns[None]), "what is left is a rectangle"
+        assert columns.sum() >= 120 * 0.4 - 1
+        assert rows.sum() >= 80 * 0.4 - 1

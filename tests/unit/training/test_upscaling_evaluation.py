@@ -90,3 +90,14 @@ def test_the_sheet_shows_the_methods_and_the_truth(photos: list[tuple[str, Pictu
     assert (sheet[:, width : width + evaluation.GAP_PX] == 255).all()
     top, left = (60 - height) // 2, (48 - width) // 2
     np.testing.assert_array_equal(sheet[:, -width:], truth[top : top + height, left : left + width])
+
+
+def test_pictures_are_made_worse_by_their_names_and_so_always_alike(photos: list[tuple[str, Picture]]) -> None:
+    clean, worn, again = (
+        [row.psnr_db for row in evaluation.evaluate({"nearest": nearest}, photos, [2], as_worn=as_worn)]
+        for as_worn in (False, True, True)
+    )
+    assert worn == again
+    assert all(ours < theirs for ours, theirs in zip(worn, clean, strict=True))
+    (renamed, _) = evaluation.evaluate({"nearest": nearest}, [("c", photos[0][1]), photos[1]], [2], as_worn=True)
+    assert renamed.psnr_db != worn[0]

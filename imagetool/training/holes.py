@@ -1,4 +1,4 @@
-"""What the network learns from: crops of photos at several sizes, and holes of every kind in them."""
+"""Photos with holes to learn from: crops at several sizes, and holes of every kind in them."""
 
 from __future__ import annotations
 
