@@ -38,7 +38,8 @@ class Contested(Trainee):
 
     def loss(self, network: nn.Module, batch: Tensor) -> Tensor:
         self.learning_while_asked += [value.requires_grad for value in self.adversary.network.parameters()]
-        return super().loss(network, batch) + 0.1 * self.adversary.network(network(batch)).mean()
+        told: Tensor = self.adversary.network(network(batch))
+        return super().loss(network, batch) + 0.1 * told.mean()
 
 
 def trained(folder: Path, seconds: float) -> tuple[Contested, dict[str, Any]]:

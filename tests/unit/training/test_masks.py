@@ -59,7 +59,7 @@ def test_beyond_a_frame_lies_a_margin_on_one_to_three_sides() -> None:
         mask = beyond_a_frame(Size(120, 80), np.random.default_rng(seed)) > 0
         sides = [mask[0].all(), mask[-1].all(), mask[:, 0].all(), mask[:, -1].all()]
         assert 1 <= sum(sides) <= 3
-        rows, columns = (~mask).any(axis=1), (~mask).any(axis=0)
-        assert np.array_equal(~mask, rows[:, None] & columns[None]), "what is left is a rectangle"
-        assert columns.sum() >= 120 * 0.4 - 1
-        assert rows.sum() >= 80 * 0.4 - 1
+        rows, columns = (np.unique(places) for places in np.nonzero(~mask))
+        assert np.count_nonzero(~mask) == len(rows) * len(columns), "what is left is a rectangle"
+        assert len(columns) >= 120 * 0.4 - 1
+        assert len(rows) >= 80 * 0.4 - 1
