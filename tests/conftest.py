@@ -17,6 +17,7 @@ import pytest
 from tests.leftovers import Leftovers
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # read when the first QApplication is made
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run beside each other, on small tensors
 
 
 def pytest_configure(config: pytest.Config) -> None:
